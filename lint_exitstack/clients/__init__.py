@@ -1,0 +1,1 @@
+"""Who asks: thin layers over the analysis and the fixer."""

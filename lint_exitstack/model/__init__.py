@@ -1,0 +1,1 @@
+"""Values that the rest passes around: no behaviour beyond what they mean."""

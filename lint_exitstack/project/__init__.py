@@ -1,0 +1,1 @@
+"""Many files: finding them, writing them, working on them in parallel."""

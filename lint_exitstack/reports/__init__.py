@@ -1,0 +1,1 @@
+"""How findings are shown: a file for each output format."""

@@ -1,0 +1,1 @@
+"""Tree surgery: carries rewrites out on source text, guarded."""
