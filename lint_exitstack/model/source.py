@@ -1,0 +1,187 @@
+"""A file as bytes, text, lines and tree."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import io
+import re
+import tokenize
+import warnings
+from functools import cached_property
+from typing import NamedTuple
+
+from lint_exitstack.model.errors import UnparsableSource, UnreadableSource
+from lint_exitstack.model.position import Key, Position, Span, characters_from_utf8
+
+# Python's own line ends: str.splitlines knows more (form feeds, U+2028) than the language.
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Comment(NamedTuple):
+    """A comment: its place, its text with the hash sign, whether nothing stands before it."""
+
+    line: int
+    column: int
+    text: str
+    own_line: bool
+
+
+class Source:
+    """What one file says: bytes decoded once, everything else made when asked for."""
+
+    def __init__(self, data: bytes, path: str = "<stdin>") -> None:
+        """Decode `data` as Python does (BOM, PEP 263 cookie, else UTF-8).
+
+        Raises UnreadableSource where that fails.
+        """
+        self.path = path
+        self.data = data
+        self.has_bom = data.startswith(codecs.BOM_UTF8)
+        self.encoding = _encoding(data)
+        self.text = _decode(data, self.encoding)
+
+    @classmethod
+    def from_text(cls, text: str, path: str = "<stdin>") -> Source:
+        """Take text whose bytes were never seen: a cookie in it is obeyed by nobody."""
+        source = cls.__new__(cls)
+        source.path = path
+        source.text = text.removeprefix("\ufeff")
+        source.data = text.encode("utf-8", errors="surrogatepass")
+        source.has_bom = text != source.text
+        source.encoding = "utf-8"
+        return source
+
+    def with_text(self, text: str) -> Source:
+        """Return the same file with other text, in the same encoding."""
+        changed = Source.from_text(text, self.path)
+        changed.has_bom = self.has_bom
+        changed.encoding = self.encoding
+        data = text.encode(self.encoding)
+        changed.data = codecs.BOM_UTF8 + data if self.has_bom else data
+        return changed
+
+    @cached_property
+    def newline(self) -> str:
+        """The first line end of the text; a line feed where there is none."""
+        found = _LINE_END.search(self.text)
+        return found.group() if found else "\n"
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines without their ends; the first is `lines[0]`."""
+        return _LINE_END.split(self.text)
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Where each line starts in the text, in characters; one more entry for the end."""
+        starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
+        return [*starts, len(self.text)]
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The tree of the running interpreter's parser; raises UnparsableSource."""
+        return _parse(self.text)
+
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """All comments, in order; empty where the text can't be tokenised."""
+        if "#" not in self.text:
+            return ()
+        return tuple(_comments(self.lines))
+
+    @cached_property
+    def comment_at(self) -> dict[int, Comment]:
+        """The comment on each line that has one."""
+        return {comment.line: comment for comment in self.comments}
+
+    @cached_property
+    def indent_unit(self) -> str:
+        """One level of indentation, as the first indented line of a block has it."""
+        for line in self.lines:
+            stripped = line.lstrip(" \t")
+            if stripped and stripped != line and not stripped.startswith("#"):
+                return line[: len(line) - len(stripped)]
+        return "    "
+
+    def start(self, node: ast.stmt | ast.expr | ast.excepthandler) -> Position:
+        """Where `node` starts, in characters."""
+        line = self.lines[node.lineno - 1]
+        return Position(node.lineno, characters_from_utf8(line, node.col_offset))
+
+    def span(self, node: ast.stmt | ast.expr | ast.excepthandler) -> Span:
+        """From where to where `node` reaches, in characters."""
+        end_line = node.end_lineno or node.lineno
+        end_offset = node.end_col_offset or 0
+        end = Position(end_line, characters_from_utf8(self.lines[end_line - 1], end_offset))
+        return Span(self.start(node), end)
+
+    def key(self, node: ast.stmt) -> Key:
+        """Return the name that a rewrite uses for statement `node`."""
+        start = self.start(node)
+        return Key(start.line, start.column, type(node).__name__)
+
+    def offset(self, position: Position) -> int:
+        """Return the index of `position` in the text."""
+        return self.line_starts[position.line - 1] + position.column
+
+    def slice(self, span: Span) -> str:
+        """Return the text of `span`."""
+        return self.text[self.offset(span.start) : self.offset(span.end)]
+
+    def segment(self, node: ast.stmt | ast.expr) -> str:
+        """Return the text of `node`."""
+        return self.slice(self.span(node))
+
+
+def _encoding(data: bytes) -> str:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError as error:
+        message = str(error.msg).removesuffix(" for '<stdin>'")
+        raise UnreadableSource(f"{message}: save the file as UTF-8 or mend its cookie") from error
+    return "utf-8" if encoding == "utf-8-sig" else encoding
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    null = data.find(b"\0")
+    if null >= 0:
+        line = data.count(b"\n", 0, null) + 1
+        raise UnreadableSource("the file contains a null byte", line)
+    body = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{body[error.start]:02x} isn't {encoding}: declare the file's encoding"
+        raise UnreadableSource(message, line) from error
+
+
+def _parse(text: str) -> ast.Module:
+    try:
+        # SyntaxWarnings are for the people who run the code, not for those who read it.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        column = max((error.offset or 1) - 1, 0)
+        raise UnparsableSource(error.msg, error.lineno or 1, column) from error
+    except (RecursionError, MemoryError) as error:
+        message = "the code is nested too deeply for the parser of this Python"
+        raise UnparsableSource(message) from error
+    except ValueError as error:  # surrogates, integers beyond the conversion limit
+        raise UnparsableSource(str(error)) from error
+
+
+def _comments(lines: list[str]) -> list[Comment]:
+    found: list[Comment] = []
+    readline = io.StringIO("\n".join(lines), newline="\n").readline
+    try:
+        for token in tokenize.generate_tokens(readline):
+            if token.type == tokenize.COMMENT:
+                line, column = token.start
+                own_line = not lines[line - 1][:column].strip()
+                found.append(Comment(line, column, token.string, own_line))
+    except (tokenize.TokenError, SyntaxError):
+        return found
+    return found
