@@ -6,9 +6,8 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tomllib
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,9 +125,8 @@ def test_a_group_does_come_out_of_a_hook(tmp_path):
     def refuse(*_):
         raise ExceptionGroup("two", [OSError(), ValueError()])
 
-    with pytest.warns(DeprecationWarning) if sys.version_info >= (3, 12) else nullcontext():
-        with pytest.raises(ExceptionGroup):
-            shutil.rmtree(tmp_path / "missing", False, refuse)
+    with pytest.raises(ExceptionGroup):
+        shutil.rmtree(tmp_path / "missing", False, refuse)
 
 
 def test_a_connection_that_fails_raises_a_group_when_asked():
