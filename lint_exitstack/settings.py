@@ -1,4 +1,4 @@
-"""What the user chose, as one frozen value; and how it is read and checked."""
+"""What the user chose, as one frozen value; `settings_keys` reads and checks it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,32 @@ EXEMPT_CONTEXTS = (
     "trio.move_on_at",
 )
 
+# Folders that hold no code of the project's own. Names without wildcards match at any depth.
+DEFAULT_EXCLUDE = (
+    ".bzr",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".pyenv",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    "__pycache__",
+    "__pypackages__",
+    "_build",
+    "build",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -35,14 +61,18 @@ class Settings:
 
     `select` and the like hold codes, prefixes of codes, names or "ALL". `target_version` is the
     oldest Python that must run the result, `target_below` the first one that never will (None: no
-    such limit).
+    such limit). Path patterns count from `root` (empty: they are compared with paths as given).
     """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    exclude: tuple[str, ...] = ()
+    extend_per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    exclude: tuple[str, ...] = DEFAULT_EXCLUDE
+    extend_exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    respect_gitignore: bool = True
     target_version: tuple[int, int] = DEFAULT_TARGET
     target_below: tuple[int, int] | None = None
     line_length: int = 88
@@ -54,3 +84,4 @@ class Settings:
     runtime: str = "contextlib"
     parenthesized_39: bool = False
     resources: dict[str, Resource] = field(default_factory=dict)
+    root: str = ""
