@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from lint_exitstack.model.errors import UsageError
@@ -56,7 +56,7 @@ class Selection:
         """Give the codes that are on for the file at `path`."""
         if not self.off_for:
             return self.on
-        place = os.path.abspath(path) if self.rooted else path
+        place = str(Path(path).absolute()) if self.rooted else path
         off: frozenset[str] = frozenset()
         for patterns, inverted, codes in self.off_for:
             if patterns.match(place) is not inverted:

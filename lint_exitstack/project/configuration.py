@@ -1,0 +1,196 @@
+"""Which settings are those of a file: nearest `pyproject.toml`, then the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lint_exitstack.model.errors import UsageError
+from lint_exitstack.project.requires_python import supported
+from lint_exitstack.selection import Selection, covers
+from lint_exitstack.settings import Settings
+from lint_exitstack.settings_keys import KEYS, Values, field_of, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+TABLE = "lint-exitstack"
+_FILE = "pyproject.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a `pyproject.toml` says to us: our table, and the Pythons that it supports."""
+
+    path: Path
+    values: Values | None
+    requires_python: str | None
+
+
+@dataclass
+class Configuration:
+    """Finds and remembers the settings of files; `overrides` are those of the command line.
+
+    `file` replaces what would be found; `isolated` looks for nothing.
+    """
+
+    overrides: Values = field(default_factory=dict)
+    file: Path | None = None
+    isolated: bool = False
+    _documents: dict[Path, Document | None] = field(default_factory=dict, init=False)
+    _settings: dict[Path, Settings] = field(default_factory=dict, init=False)
+
+    def for_file(self, path: Path) -> Settings:
+        """Return the settings of the file at `path`; raises UsageError."""
+        return self.for_folder(path.parent)
+
+    def for_folder(self, folder: Path) -> Settings:
+        """Return the settings of the files in `folder`; raises UsageError."""
+        if folder not in self._settings:
+            self._settings[folder] = self._load(folder)
+        return self._settings[folder]
+
+    def origin(self, folder: Path) -> Path | None:
+        """Return the file that the settings of `folder` come from."""
+        document = self._ours(folder)
+        return None if document is None else document.path
+
+    def _load(self, folder: Path) -> Settings:
+        document = self._ours(folder)
+        root = Path.cwd() if document is None or self.file else document.path.parent
+        settings = replace(Settings(), root=str(root))
+        values = {} if document is None or document.values is None else document.values
+        settings = self._with_target(settings, folder)
+        settings = layered(layered(settings, values), self.overrides)
+        if settings.target_below is not None and settings.target_below <= settings.target_version:
+            settings = replace(settings, target_below=None)
+        Selection.of(settings)
+        return settings
+
+    def _with_target(self, settings: Settings, folder: Path) -> Settings:
+        for document in self._upwards(folder):
+            if document.requires_python is None:
+                continue
+            try:
+                versions = supported(document.requires_python)
+            except ValueError as error:
+                message = f"{document.path}: project.requires-python: {error}"
+                raise UsageError(message) from error
+            if versions is not None:
+                lowest, below = versions
+                return replace(settings, target_version=lowest, target_below=below)
+        return settings
+
+    def _ours(self, folder: Path) -> Document | None:
+        found = self._upwards(folder)
+        return next((document for document in found if document.values is not None), None)
+
+    def _upwards(self, folder: Path) -> list[Document]:
+        if self.file is not None:
+            document = read_document(self.file, required=True)
+            return [] if document is None else [document]
+        if self.isolated:
+            return []
+        found = (self._in_folder(parent) for parent in (folder, *folder.parents))
+        return [document for document in found if document is not None]
+
+    def _in_folder(self, folder: Path) -> Document | None:
+        if folder not in self._documents:
+            self._documents[folder] = read_document(folder / _FILE)
+        return self._documents[folder]
+
+
+def read_document(path: Path, *, required: bool = False) -> Document | None:
+    """Read what `path` says to us; None where there is no such file or nothing in it."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        if isinstance(error, (FileNotFoundError, NotADirectoryError)) and not required:
+            return None
+        raise UsageError(f"{path}: can't be read: {error.strerror}") from error
+    # Other people's broken files are none of our business.
+    if not required and TABLE.encode() not in data and b"requires-python" not in data:
+        return None
+    try:
+        text = data.decode()
+        table = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: is no valid TOML: {error}") from error
+    return _document(path, text, table, required=required)
+
+
+def _document(path: Path, text: str, table: dict[str, Any], *, required: bool) -> Document:
+    ours = _table(table, "tool").get(TABLE)
+    if ours is None and required:
+        raise UsageError(f"{path}: has no table [tool.{TABLE}]")
+    if ours is not None and not isinstance(ours, dict):
+        raise UsageError(f"{path}: tool.{TABLE} must be a table, not {ours!r}")
+    values = None
+    if ours is not None:
+        values = read_table(ours, _locator(path, text), str(path.parent.absolute()))
+    requires = _table(table, "project").get("requires-python")
+    return Document(path, values, requires if isinstance(requires, str) else None)
+
+
+def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
+    inner = table.get(key)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _locator(path: Path, text: str) -> Callable[[str], str]:
+    """Name the line of a key as well as that can be told without a parser that keeps places."""
+
+    def where(key: str) -> str:
+        section = re.search(rf"^[ \t]*\[+\s*tool\.\"?{TABLE}\b", text, re.MULTILINE)
+        start = section.start() if section else 0
+        quoted = re.escape(key)
+        row = rf"^[ \t]*(?:\[tool\.\"?{TABLE}\"?\.)?[\"']?{quoted}[\"']?[ \t]*[=.\]]"
+        found = re.compile(row, re.MULTILINE).search(text, start)
+        if found is None:
+            return f"{path}: tool.{TABLE}"
+        return f"{path}:{text.count(chr(10), 0, found.start()) + 1}: tool.{TABLE}"
+
+    return where
+
+
+def layered(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Lay the later `values` over `settings`: lists that extend add up, what is new wins."""
+    changes = dict(values)
+    if "select" in changes:
+        changes = {"ignore": (), "extend_select": (), **changes}
+    else:
+        _refine(settings, changes)
+    for key in KEYS:
+        name = field_of(key)
+        if name in values and KEYS[key].extends and key != "extend-select":
+            changes[name] = getattr(settings, name) + values[name]
+    return replace(settings, **changes)
+
+
+def _refine(settings: Settings, changes: dict[str, Any]) -> None:
+    """Let a later --ignore or --extend-select beat what an earlier place said about the same."""
+    off, on = changes.get("ignore", ()), changes.get("extend_select", ())
+    select = _without(settings.select, off)
+    if select != settings.select:
+        # An emptied `select` would mean the default rules: something must stay, to be ignored.
+        changes["select"] = select or off
+    changes["extend_select"] = (*_without(settings.extend_select, off), *on)
+    changes["ignore"] = (*_without(settings.ignore, on), *off)
+
+
+def _without(words: tuple[str, ...], covering: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if not any(covers(wide, word) for wide in covering))
+
+
+def inline_values(text: str) -> Values:
+    """Read `key = value` of the command line."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"--config: {text!r} is neither a file nor `key = value` in TOML: {error}"
+        raise UsageError(message) from error
+    return read_table(table, lambda _key: "--config", os.getcwd())  # noqa: PTH109 - a plain string
