@@ -19,6 +19,7 @@ class Ledger:
     """State shared by the resources of one tracker; every method may be called from any thread."""
 
     __slots__ = (
+        "_overtaken",
         "_plan",
         "errors",
         "events",
@@ -85,7 +86,7 @@ class Ledger:
             later = [other for other in self.openings[place + 1 :] if _must_nest(opening, other)]
             del self.openings[place]
             # Not yet a fault: what is never closed is a leak, not a disorder.
-            self._overtaken |= {other: (opening, site) for other in later}
+            self._overtaken |= dict.fromkeys(later, (opening, site))
             self._judge_order(opening, site)
         return site
 

@@ -308,7 +308,7 @@ class TestAsync:
         stream = tracker.wrap(Stream(), "stream")
         closing_it = stream.aclose()
         with pytest.warns(RuntimeWarning, match="never awaited"):
-            closing_it.close()
+            del closing_it
         assert tracker.closes == 0
 
     def test_an_injected_opening_failure_leaves_no_coroutine(self, tracker):
