@@ -65,10 +65,12 @@ class Configuration:
         settings = replace(Settings(), root=str(root))
         values = {} if document is None or document.values is None else document.values
         settings = self._with_target(settings, folder)
-        settings = layered(layered(settings, values), self.overrides)
+        settings = layered(settings, values)
+        _check_selectors(settings, "" if document is None else f"{document.path}: tool.{TABLE}.")
+        settings = layered(settings, self.overrides)
+        _check_selectors(settings, "--")
         if settings.target_below is not None and settings.target_below <= settings.target_version:
             settings = replace(settings, target_below=None)
-        Selection.of(settings)
         return settings
 
     def _with_target(self, settings: Settings, folder: Path) -> Settings:
@@ -102,6 +104,13 @@ class Configuration:
         if folder not in self._documents:
             self._documents[folder] = read_document(folder / _FILE)
         return self._documents[folder]
+
+
+def _check_selectors(settings: Settings, prefix: str) -> None:
+    try:
+        Selection.of(settings)
+    except UsageError as error:
+        raise UsageError(f"{prefix}{error}") from error
 
 
 def read_document(path: Path, *, required: bool = False) -> Document | None:
