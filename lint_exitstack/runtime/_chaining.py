@@ -1,0 +1,142 @@
+"""Keep `__context__` and `__traceback__` of exceptions as nested `with` would leave them."""
+
+from __future__ import annotations
+
+from sys import (
+    _getframe,  # pyright: ignore[reportPrivateUsage] # documented
+    exception as handled_exception,
+)
+from types import TracebackType
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+    from typing import NoReturn
+
+# The slots themselves, because an exception class may forbid or redefine attribute assignment
+# (a frozen dataclass, python/cpython#99856).
+set_context = BaseException.__dict__["__context__"].__set__
+set_traceback = BaseException.__dict__["__traceback__"].__set__
+
+_machinery: set[str] = set()
+
+
+def hide(module: str) -> None:
+    """Leave frames of `module` out of the tracebacks of exceptions that pass a stack."""
+    _machinery.add(module)
+
+
+hide(__name__)
+
+
+def user_frame() -> FrameType | None:
+    """Return the innermost frame that isn't ours: the one with the `with` statement in it."""
+    frame: FrameType | None = _getframe(1)
+    while frame and frame.f_globals.get("__name__") in _machinery:
+        frame = frame.f_back
+    return frame
+
+
+def without_machinery(exc: BaseException) -> None:
+    """Cut the outermost traceback entries that belong to us and not to the user."""
+    traceback = exc.__traceback__
+    while traceback and traceback.tb_frame.f_globals.get("__name__") in _machinery:
+        traceback = traceback.tb_next
+    set_traceback(exc, traceback)
+
+
+def passed_on(exc: BaseException, frame: FrameType | None) -> None:
+    """Make the traceback what it is after an inner `with` in `frame` let `exc` out."""
+    without_machinery(exc)
+    if frame:
+        entry = TracebackType(exc.__traceback__, frame, frame.f_lasti, frame.f_lineno or 1)
+        set_traceback(exc, entry)
+
+
+def leaving(exc: BaseException, frame: FrameType | None) -> None:
+    """Make the traceback such that the interpreter itself adds the entry for `frame`."""
+    without_machinery(exc)
+    traceback = exc.__traceback__
+    if traceback and traceback.tb_frame is frame:
+        set_traceback(exc, traceback.tb_next)
+
+
+def chain(exc: BaseException | None) -> Iterator[BaseException]:
+    """Yield `exc`, its context, the context of that; a circle is gone round once."""
+    seen: set[int] = set()
+    while exc is not None and id(exc) not in seen:
+        seen.add(id(exc))
+        yield exc
+        exc = exc.__context__
+
+
+class Links:
+    """What raising an exception again changes in it and in the chain of the one being handled.
+
+    A `raise` sets the context of what it raises, adds a traceback entry, and takes the exception
+    out of the handled one's chain, lest a circle arise. `restore` undoes all three: take the
+    `Links` before, restore them first thing in the handler.
+    """
+
+    __slots__ = ("_contexts", "_exc", "_traceback")
+
+    def __init__(self, exc: BaseException, handled: BaseException | None) -> None:
+        self._exc = exc
+        self._traceback: TracebackType | None = exc.__traceback__
+        self._contexts = [(exc, exc.__context__)]
+        if handled is not None and handled is not exc:
+            self._contexts += [(link, link.__context__) for link in chain(handled)]
+
+    def restore(self) -> None:
+        """Put contexts and traceback back."""
+        for link, context in self._contexts:
+            if link.__context__ is not context:
+                set_context(link, context)
+        set_traceback(self._exc, self._traceback)
+
+
+def reraise(exc: BaseException) -> NoReturn:
+    """Raise `exc` again, changing neither its contexts nor its traceback below our frames."""
+    links = Links(exc, handled_exception())
+    try:
+        raise exc  # noqa: TRY301 - to be handled right here
+    except BaseException:
+        links.restore()
+        raise
+    finally:
+        del exc, links
+
+
+class Swallowed:
+    """The exception whose handling continues around us although an exit swallowed it.
+
+    `with` calls the stack's exit while that exception is being handled. Once an exit has swallowed
+    it, nested `with` would handle nothing any more, but we can't end a handler of our caller:
+    what the remaining exits raise gets it as context. `release` takes that back.
+    """
+
+    __slots__ = ("_contexts", "_earlier", "_exc", "_traceback")
+
+    def __init__(self, exc: BaseException, earlier: list[BaseException]) -> None:
+        self._exc = exc
+        self._earlier = earlier
+        self._traceback = exc.__traceback__
+        self._contexts = [(link, link.__context__) for link in chain(exc)]
+
+    def release(self, failure: BaseException | None) -> None:
+        """Give `failure`, raised after the swallowing, the context that nested `with` gives."""
+        if failure is None:
+            return
+        if any(failure is link for link, _ in self._contexts):
+            for link, context in self._contexts:
+                set_context(link, context)
+            return
+        if self._exc.__traceback__ is not self._traceback:
+            return  # raised again on purpose: it belongs into the chain
+        for link in chain(failure):
+            if link.__context__ is self._exc:
+                if not any(link is known for known in self._earlier):
+                    set_context(link, None)
+                return

@@ -1,0 +1,111 @@
+"""ExitStack: any number of context managers and callbacks in one `with`."""
+
+from __future__ import annotations
+
+from sys import exception as handled_exception
+
+from ._abstract import AbstractContextManager
+from ._chaining import hide, leaving, passed_on, reraise, user_frame
+from ._parameters import Any, ExitT_co
+from ._registry import Registry
+from ._unwinding import unwind
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+__all__ = ["ExitStack"]
+
+hide(__name__)
+
+
+class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
+    """Hold context managers and callbacks, and run their exits in reverse order at the end.
+
+    A drop-in for `contextlib.ExitStack` that leaves the block exactly as nested `with` statements
+    would: the same calls in the same order, the same exception with the same `__context__`,
+    `__cause__`, `__suppress_context__` and `__traceback__`. contextlib drops contexts when the body
+    succeeded and several exits raise (python/cpython#102201).
+
+    Exits run when the `with` block ends or `close` is called, never when the stack is merely
+    forgotten. A stack may be used again after it was closed. An exit that registers another while
+    the stack is closing adds to what is left to run.
+
+    For checkers the class is generic in what `__exit__` returns: `ExitStack[bool]` may swallow
+    exceptions, `ExitStack[None]` doesn't, the default `ExitStack[bool | None]` is taken not to.
+
+    Source: https://docs.python.org/3/library/contextlib.html
+    """
+
+    __slots__ = ()
+
+    def __enter__(self) -> Self:
+        """Return the stack."""
+        self._outside = handled_exception()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> ExitT_co:
+        """Run all exits, last registered first.
+
+        Details are taken from `exc` itself; without it there is no exception, whatever `kind`
+        says. Returns true when there was an exception and an exit swallowed it. Raises what an
+        exit raised last, if no later exit swallowed that.
+        """
+        exits = self._exits
+        outcome: Any = False
+        pending: Any = exc
+        raised = False
+        try:
+            if exc is None:
+                while exits:
+                    function, target, manner = exits.pop()
+                    if manner is None:
+                        function(target, None, None, None)
+                    else:
+                        function(*target, **manner)
+                return outcome  # type: ignore[no-any-return] # the user says which
+            if handled_exception() is exc:
+                kind = type(exc)
+                while exits:
+                    function, target, manner = exits.pop()
+                    if manner is not None:
+                        function(*target, **manner)
+                    elif function(target, kind, exc, exc.__traceback__):
+                        pending = None
+                        break
+                else:
+                    return outcome  # type: ignore[no-any-return] # the user says which
+        except BaseException as failure:  # noqa: BLE001 - goes on to the other exits
+            pending, raised = failure, True
+        frame = user_frame()
+        given = exc if handled_exception() is exc else None
+        try:
+            if raised:
+                passed_on(pending, frame)
+            pending, raised = unwind(exits, pending, given, self._outside, frame, raised=raised)
+            if raised:
+                reraise(pending)
+            if pending is None:
+                outcome = exc is not None
+        except BaseException as failure:
+            leaving(failure, frame)
+            raise
+        else:
+            return outcome  # type: ignore[no-any-return] # the user says which
+        finally:
+            exc = pending = given = frame = None  # the frames of the traceback lead here: no circle
+
+    def close(self) -> None:
+        """Run all exits now, as leaving the block without an exception would.
+
+        Raises what an exit raised last, if no later exit swallowed that.
+        """
+        self.__exit__(None, None, None)
