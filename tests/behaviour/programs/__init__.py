@@ -1,0 +1,1 @@
+"""Generated programs: small, nested, oddly formatted, written with the recorder's vocabulary."""

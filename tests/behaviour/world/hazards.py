@@ -1,0 +1,144 @@
+"""What each named hazard allows to differ: a predicate over one difference."""
+
+EXCEPTIONAL = ("ValueError", "KeyError", "FileNotFoundError", "StopIteration")
+GROUPS = ("group:", "mixed:", "nested:")
+UNBOUND = ("NameError", "UnboundLocalError", "AttributeError")
+
+
+def explains(hazard, difference):
+    """Is this difference of the kind that the hazard warns about?"""
+    return PREDICATES[hazard](difference)
+
+
+def exit_chain(difference):
+    """A stack of contextlib came in, something was raised, and only the chain of contexts differs.
+
+    The stack drops a context where the body succeeded, cuts off what is being handled outside, and
+    makes an exception that an exit raises again its own context.
+    """
+    return difference.stacks and difference.kinds <= {"chain", "handled"}
+
+
+def exception_group(difference):
+    """A group was raised."""
+    planned = any(group in effect for _, effect in difference.plan.effects for group in GROUPS)
+    return planned or "Group" in repr(difference.before.chain) + repr(difference.after.chain)
+
+
+def early_evaluation(difference):
+    """Something ran earlier than it did, ran though it never did, or failed for being too early."""
+    before, after = (_keys(one) for one in (difference.before, difference.after))
+    at = _first_divergence(before, after)
+    if at >= len(after):
+        return _ends_unbound(difference.after) and not _ends_unbound(difference.before)
+    early = after[at]
+    # What stood in this place before comes later, unless the early evaluation failed.
+    failed = any(key == early for key, _ in difference.plan.effects)
+    return early not in before or failed or at >= len(before) or before[at] in after
+
+
+def subclass_hook(difference):
+    """The hook of a class was asked, or an exception was caught that nothing but a hook claims."""
+    asked = [key for key in _keys(difference.after) if key.startswith("subclasscheck ")]
+    return bool(asked)
+
+
+def rebound_name(difference):
+    """The same was done to another object."""
+    before, after = (_keys(one) for one in (difference.before, difference.after))
+    at = _first_divergence(before, after)
+    if at >= min(len(before), len(after)):
+        return _ends_unbound(difference.before) or _ends_unbound(difference.after)
+    return _verb(before[at]) == _verb(after[at]) or _ends_unbound(difference.before)
+
+
+def unknown_exit(difference):
+    """The two forms call different methods of one object."""
+    before, after = (_keys(one) for one in (difference.before, difference.after))
+    at = _first_divergence(before, after)
+    pair = (*before[at : at + 1], *after[at : at + 1])
+    if len(pair) < 2:
+        return bool(pair) and "()" in pair[0]
+    return _object(pair[0]) == _object(pair[1]) or any("exit " in one for one in pair)
+
+
+def runs_more(difference):
+    """Everything that ran before runs now, in that order, and something more."""
+    before, after = (_keys(one) for one in (difference.before, difference.after))
+    rest = iter(after)
+    return len(after) > len(before) and all(key in rest for key in before)
+
+
+def wider_catch(difference):
+    """More runs now, and what was raised is no Exception."""
+    planned = [effect for _, effect in difference.plan.effects]
+    unusual = any(not effect.endswith(EXCEPTIONAL) for effect in planned if " " in effect)
+    return runs_more(difference) and (unusual or "close" in planned)
+
+
+def public_name(difference):
+    """Only names that the module offers differ."""
+    return difference.kinds <= {"bindings"}
+
+
+def read_later(difference):
+    """A name is bound in one form and unbound in the other, or holds another value."""
+    if difference.kinds <= {"bindings"}:
+        return True
+    return (
+        _ends_unbound(difference.before)
+        or _ends_unbound(difference.after)
+        or _args_differ(difference)
+    )
+
+
+def _args_differ(difference):
+    """The same operations in the same order, but something else was handed to them."""
+    before, after = difference.before, difference.after
+    return _keys(before) == _keys(after) and before.trace != after.trace
+
+
+def never(difference):
+    """A matter of tools that read the source: no run may differ for it."""
+    return False
+
+
+PREDICATES = {
+    "exit-chain": exit_chain,
+    "exception-group": exception_group,
+    "early-evaluation": early_evaluation,
+    "subclass-hook": subclass_hook,
+    "rebound-name": rebound_name,
+    "unknown-exit": unknown_exit,
+    "runs-more": runs_more,
+    "wider-catch": wider_catch,
+    "pragma-moved": never,
+    "public-name": public_name,
+    "read-later": read_later,
+}
+NEVER_AT_RUN_TIME = frozenset(name for name, check in PREDICATES.items() if check is never)
+
+
+def _keys(outcome):
+    return [key for key, _ in outcome.trace]
+
+
+def _first_divergence(before, after):
+    for index, (one, other) in enumerate(zip(before, after, strict=False)):
+        if one != other:
+            return index
+    return min(len(before), len(after))
+
+
+def _ends_unbound(outcome):
+    return any(name in repr(outcome.chain) for name in UNBOUND)
+
+
+def _verb(key):
+    """What is done, without to whom: `a.close()#2` and `b.close()` are both `close()`."""
+    word = key.split("#")[0]
+    return word.rpartition(".")[2] if "." in word else word.split(" ")[0]
+
+
+def _object(key):
+    return key.split("#")[0].split(".")[0]
