@@ -25,8 +25,9 @@ def passing(writer):
     """A `try` whose handlers do nothing."""
     with writer.block("try"):
         body(writer)
+    star = "*" if writer.chance(12) else ""
     for _ in range(writer.pick(1, 1, 1, 2)):
-        handler(writer)
+        handler(writer, star)
     if writer.chance(8):
         with writer.block("else"):
             statements.suite(writer, 2)
@@ -51,25 +52,28 @@ def body(writer):
         )
 
 
-def handler(writer):
+def handler(writer, star):
     """One handler that does nothing, in one of its spellings."""
     what = unusual_classes(writer) if writer.chance(4) else classes(writer)
     if writer.chance(5):
-        what += f" as {writer.pick('e', 'x')}"
+        what += f" as {writer.pick('e', writer.name())}"
     ending = writer.pick(*NOTHING)
-    if writer.loops and writer.chance(5):
+    if writer.loops and not star and writer.chance(5):
         ending = "continue"
     if writer.odd(8):
-        writer.raw(f"except {what}: {ending}{writer.trailing()}")
+        writer.raw(f"except{star} {what}: {ending}{writer.trailing()}")
         return
-    with writer.block(f"except {what}"):
+    with writer.block(f"except{star} {what}"):
         writer.raw(ending + writer.trailing())
 
 
 def suppressed(writer):
     """`suppress` with arguments as they are found: none, tuples, names."""
+    if writer.suppress is None:
+        passing(writer)
+        return
     arguments = writer.pick(
         "", "(KeyError, ValueError)", "KeyError", "BOTH", "*BOTH", "ValueError, (OSError, KeyError)"
     )
-    with writer.block(f"with contextlib.suppress({arguments})"):
+    with writer.block(f"with {writer.suppress}({arguments})"):
         statements.suite(writer, 2)

@@ -27,7 +27,11 @@ def nested(writer):
 def level(writer, depth, shapes, *, mixing):
     """One `with` of the chain and what it holds."""
     is_async = writer.awaits and (writer.chance(2) if mixing else True)
-    with header(writer, is_async=is_async):
+    text = header(writer, is_async=is_async)
+    if depth <= 1 and writer.odd(6):
+        writer.one_line(text, f"x = call({writer.label('o')}); call({writer.label('o')}, x)")
+        return
+    with writer.block(text):
         if depth <= 1:
             statements.suite(writer)
             return
@@ -54,18 +58,18 @@ def item(writer, *, is_async):
 
 
 def header(writer, *, is_async):
-    """The block of one `with`, its header written in one of the ways there are."""
+    """The header of one `with`, written in one of the ways there are."""
     items = [item(writer, is_async=is_async) for _ in range(writer.pick(1, 1, 1, 2, 3))]
     keyword = "async with" if is_async else "with"
     layout = writer.pick("plain", "plain", "plain", "parens", "lines", "backslash")
     if layout == "parens":
-        return writer.block(f"{keyword} ({', '.join(items)})")
+        return f"{keyword} ({', '.join(items)})"
     if layout == "lines":
-        return writer.block(f"{keyword} {in_lines(writer, items)}")
+        return f"{keyword} {in_lines(writer, items)}"
     if layout == "backslash" and len(items) > 1:
         joint = f", \\\n{writer.indent}      "
-        return writer.block(f"{keyword} {joint.join(items)}")
-    return writer.block(f"{keyword} {', '.join(items)}")
+        return f"{keyword} {joint.join(items)}"
+    return f"{keyword} {', '.join(items)}"
 
 
 def in_lines(writer, items):

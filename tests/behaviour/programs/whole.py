@@ -20,6 +20,15 @@ FOCUS = {
     "mixed": (nests.nested, handlers.passing, cleanups.cleanup),
 }
 
+# How a program comes by contextlib, and what it calls suppress then.
+IMPORTS = {
+    (): None,
+    ("import contextlib",): "contextlib.suppress",
+    ("from contextlib import suppress",): "suppress",
+    ("import contextlib as c",): "c.suppress",
+    ("from contextlib import ExitStack, suppress as quiet",): "quiet",
+}
+
 
 @st.composite
 def programs(draw, focus):
@@ -43,8 +52,14 @@ def preamble(writer):
         writer.raw("#!/usr/bin/env python3")
     if writer.chance(4):
         writer.raw('"""A program."""')
-    for line in ("import contextlib", "import os", "import sys", "import threading"):
+    if writer.chance(6):
+        writer.raw("from __future__ import annotations")
+    found = writer.pick(*IMPORTS)
+    for line in (*found, "import os", "import sys", "import threading"):
         writer.raw(line + writer.trailing())
+    writer.suppress = IMPORTS[found]
+    if writer.chance(5):
+        writer.names.append(writer.pick("stack", "_stack", "suppress", "ExitStack"))
     if writer.chance(3):
         writer.raw("class Mine(KeyError): pass")
         writer.exceptions.insert(0, "Mine")

@@ -23,6 +23,8 @@ class Writer:
         self.statements = 0
         self.labels = {}
         self.exceptions = ["ValueError", "KeyError", "LookupError", "OSError"]
+        self.names = ["x", "y", "z"]
+        self.suppress = None
         # How odd the whole program is; small numbers shrink to tidy code.
         self.oddity = draw(st.integers(0, 3))
 
@@ -61,7 +63,7 @@ class Writer:
 
     def name(self):
         """One of the few names that the program binds and reads."""
-        return self.pick("x", "y", "z")
+        return self.pick(*self.names)
 
     def raw(self, text):
         """One physical line at the present indentation."""
@@ -106,6 +108,12 @@ class Writer:
         self.raw(f"{header}:{self.trailing()}")
         with self.suite():
             yield
+
+    def one_line(self, header, body):
+        """A compound statement whose suite stands on the same line."""
+        self.statements += 1
+        self.above()
+        self.raw(f"{header}: {body}{self.trailing()}")
 
     @contextmanager
     def suite(self):
