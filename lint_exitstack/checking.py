@@ -1,0 +1,27 @@
+"""One source checked as the user wants it: selected rules, suppressions honoured and judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lint_exitstack.analysis import analyse
+from lint_exitstack.model.finding import Finding, Fixability
+from lint_exitstack.selection import Selection
+from lint_exitstack.suppression import judged
+
+if TYPE_CHECKING:
+    from lint_exitstack.model.source import Source
+    from lint_exitstack.settings import Settings
+
+
+def checked(source: Source, settings: Settings) -> tuple[Finding, ...]:
+    """Return the findings that a user shall see; raises UnparsableSourceError."""
+    on = Selection.of(settings).codes(source.path)
+    return judged(source, analyse(source, settings), on)
+
+
+def applies(finding: Finding, *, unsafe: bool) -> bool:
+    """Say whether a run that takes `unsafe` fixes or doesn't would fix this."""
+    return finding.fixability is Fixability.SAFE or (
+        unsafe and finding.fixability is Fixability.UNSAFE
+    )

@@ -1,0 +1,192 @@
+"""Everything that a run does with one file: a function from plain data to plain data."""
+
+from __future__ import annotations
+
+import enum
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lint_exitstack.checking import applies, checked
+from lint_exitstack.model.errors import SourceError, UnreadableSourceError
+from lint_exitstack.model.finding import Finding
+from lint_exitstack.model.outcome import Edit, FileOutcome, Reported
+from lint_exitstack.model.position import Position, Span
+from lint_exitstack.model.source import Source
+from lint_exitstack.project.writing import WriteError, replace_file
+from lint_exitstack.rules.the_file.syntax_error import RULE as SYNTAX_ERROR
+from lint_exitstack.rules.the_file.unreadable_file import RULE as UNREADABLE_FILE
+from lint_exitstack.selection import Selection
+
+if TYPE_CHECKING:
+    from lint_exitstack.fixing import Failure, FixedSource
+    from lint_exitstack.settings import Settings
+
+# Of a line of megabytes nobody wants to see more than this.
+_SHOWN_COLUMNS = 300
+_SHOWN_BEFORE = 60
+
+
+class Mode(enum.Enum):
+    """What to do with what is found."""
+
+    CHECK = "check"
+    FIX = "fix"
+    DIFF = "diff"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file and what to do with it; `data` is its content if it isn't on the disk.
+
+    `edits` asks for the fix of each finding as edits, `reason` goes behind new suppressions.
+    """
+
+    path: str
+    shown: str
+    settings: Settings
+    mode: Mode = Mode.CHECK
+    unsafe: bool = False
+    edits: bool = False
+    reason: str = ""
+    data: bytes | None = None
+
+
+def process(task: Task) -> FileOutcome:
+    """Do the task; whatever happens is told in the outcome."""
+    try:
+        return _process(task)
+    except Exception:  # noqa: BLE001 - one file that breaks us must not cost the others
+        trace = traceback.format_exc().rstrip()
+        return FileOutcome(
+            task.path,
+            task.shown,
+            errors=(
+                f"{task.shown}: internal error, please report it with this traceback:\n{trace}",
+            ),
+        )
+
+
+def _process(task: Task) -> FileOutcome:
+    outcome = FileOutcome(task.path, task.shown)
+    try:
+        source = _read(task)
+        findings = checked(source, task.settings)
+    except SourceError as error:
+        return replace(outcome, reported=_unusable(task, error), data=task.data)
+    match task.mode:
+        case Mode.CHECK:
+            return replace(outcome, reported=_reported(source, findings, task))
+        case Mode.IGNORE:
+            return _ignore(outcome, source, task)
+        case Mode.FIX | Mode.DIFF:
+            return _fix(outcome, source, findings, task)
+
+
+def _read(task: Task) -> Source:
+    try:
+        data = Path(task.path).read_bytes() if task.data is None else task.data
+    except OSError as error:
+        raise UnreadableSourceError(f"the file can't be read: {error.strerror}") from error
+    return Source(data, task.path)
+
+
+def _unusable(task: Task, error: SourceError) -> tuple[Reported, ...]:
+    rule = UNREADABLE_FILE if isinstance(error, UnreadableSourceError) else SYNTAX_ERROR
+    if rule.code not in Selection.of(task.settings).codes(task.path):
+        return ()
+    start = Position(error.line, error.column)
+    span = Span(start, Position(error.line, error.column + 1))
+    return (Reported(Finding(rule.code, rule.name, error.message, "", span)),)
+
+
+def _fix(
+    outcome: FileOutcome, source: Source, findings: tuple[Finding, ...], task: Task
+) -> FileOutcome:
+    unchanged = replace(outcome, reported=_reported(source, findings, task), data=task.data)
+    if not any(applies(finding, unsafe=task.unsafe) for finding in findings):
+        return unchanged
+    from lint_exitstack.fixing import fix  # LibCST, which most files never need
+
+    fixed = fix(source, task.settings, unsafe=task.unsafe)
+    dropped = tuple(_dropped(task, failure) for failure in fixed.failures)
+    if fixed.source.data == source.data:
+        return replace(unchanged, dropped=dropped)
+    if error := _store(task, source, fixed.source):
+        return replace(unchanged, dropped=dropped, errors=(error,))
+    return replace(_changed(outcome, source, fixed, task), dropped=dropped)
+
+
+def _changed(outcome: FileOutcome, source: Source, fixed: FixedSource, task: Task) -> FileOutcome:
+    from lint_exitstack.project.differences import unified_diff
+
+    is_diff = task.mode is Mode.DIFF
+    return replace(
+        outcome,
+        reported=_reported(fixed.source, checked(fixed.source, task.settings), task),
+        applied=fixed.applied,
+        diff=unified_diff(source.text, fixed.source.text, task.shown) if is_diff else "",
+        data=None if task.data is None else fixed.source.data,
+    )
+
+
+def _ignore(outcome: FileOutcome, source: Source, task: Task) -> FileOutcome:
+    from lint_exitstack.project.ignoring import with_ignores
+
+    try:
+        changed, placed = with_ignores(source, task.settings, task.reason)
+        error = _store(task, source, changed) if placed else ""
+    except UnicodeEncodeError:
+        error = f"{task.shown}: the reason can't be written in {source.encoding}"
+    if error:
+        changed, placed = source, ()
+    return replace(
+        outcome,
+        reported=_reported(changed, checked(changed, task.settings), task),
+        errors=(error,) if error else (),
+        data=None if task.data is None else changed.data,
+        added=len(placed),
+    )
+
+
+def _store(task: Task, old: Source, new: Source) -> str:
+    """Write the file where that is asked for; return what went wrong."""
+    if task.mode is Mode.DIFF or task.data is not None:
+        return ""
+    try:
+        replace_file(Path(task.path), old.data, new.data)
+    except WriteError as error:
+        return f"{task.shown}: {error}"
+    return ""
+
+
+def _dropped(task: Task, failure: Failure) -> str:
+    finding = failure.finding
+    place = f"{task.shown}:{finding.line}:{finding.span.start.column + 1}"
+    return (
+        f"{place}: {finding.code} was not fixed: its rewrite failed the check "
+        f'"{failure.guard}" ({failure.detail}). This is a bug of lint-exitstack: please report it.'
+    )
+
+
+def _reported(source: Source, findings: tuple[Finding, ...], task: Task) -> tuple[Reported, ...]:
+    return tuple(_shown(source, finding, task) for finding in findings)
+
+
+def _shown(source: Source, finding: Finding, task: Task) -> Reported:
+    line = source.lines[finding.line - 1] if finding.line <= len(source.lines) else ""
+    offset = 0
+    if len(line) > _SHOWN_COLUMNS:
+        offset = max(0, finding.span.start.column - _SHOWN_BEFORE)
+    text = line[offset : offset + _SHOWN_COLUMNS]
+    return Reported(finding, text, offset, _edits(source, finding, task))
+
+
+def _edits(source: Source, finding: Finding, task: Task) -> tuple[Edit, ...] | None:
+    if not task.edits or not applies(finding, unsafe=True):
+        return None
+    from lint_exitstack.fixing import edits_for
+
+    return tuple(Edit(span, text) for span, text in edits_for(source, finding, task.settings))

@@ -1,0 +1,45 @@
+"""The line of a finding and the closing line of a report, which all formats for people share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.finding import Fixability
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.model.outcome import FileOutcome
+    from lint_exitstack.reports._style import Style
+
+
+def headline(outcome: FileOutcome, finding: Finding, style: Style) -> str:
+    """Return `path:line:column: CODE [*] message`; the mark means that `--fix` would fix it."""
+    start = finding.span.start
+    mark = f" [{style.paint('*', 'cyan')}]" if style.fixable(finding) else ""
+    path = style.paint(outcome.shown, "bold")
+    place = f"{path}:{start.line}:{start.column + 1}"
+    return f"{place}: {style.paint(finding.code, 'red')}{mark} {finding.message}"
+
+
+def closing(outcomes: Sequence[FileOutcome], style: Style) -> str:
+    """Return how many findings there are and what `--fix` would do about them."""
+    findings = [item.finding for outcome in outcomes for item in outcome.reported]
+    if not findings:
+        failed = any(outcome.errors for outcome in outcomes)
+        return "" if failed else f"{style.paint('All checks passed.', 'green')}\n"
+    text = f"Found {counted(len(findings), 'problem')}."
+    fixable = sum(style.fixable(finding) for finding in findings)
+    if fixable:
+        option = "--fix --unsafe-fixes" if style.unsafe else "--fix"
+        text += f" [*] {fixable} fixable with `{option}`."
+    held = sum(finding.fixability is Fixability.UNSAFE for finding in findings)
+    if held and not style.unsafe:
+        text += f" {held} more with `--unsafe-fixes`."
+    return f"{text}\n"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 problem`, `2 problems`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
