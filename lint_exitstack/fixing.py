@@ -1,14 +1,26 @@
-"""The loop: analyse, rewrite, guard, again."""
+"""The loop: analyse, rewrite, guard, again; until nothing is left to do."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lint_exitstack.analysis import analyse
+from lint_exitstack.model.errors import GuardError
+from lint_exitstack.model.finding import Fixability
+from lint_exitstack.suppression import kept
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lint_exitstack.model.finding import Finding
+    from lint_exitstack.model.position import Span
+    from lint_exitstack.model.rewrite import Rewrite
     from lint_exitstack.model.source import Source
     from lint_exitstack.settings import Settings
+
+ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +34,139 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class FixedSource:
-    """What the loop made: the new source, what it applied, what remains, what it had to drop."""
+    """What the loop made: the new source, what it applied, what remains, what it had to drop.
+
+    `found` is `remaining` together with what comments suppress.
+    """
 
     source: Source
     applied: tuple[Finding, ...]
     remaining: tuple[Finding, ...]
+    found: tuple[Finding, ...]
     failures: tuple[Failure, ...]
 
 
 def fix(source: Source, settings: Settings, *, unsafe: bool = False) -> FixedSource:
-    """Apply every safe rewrite (and the unsafe ones if asked), honouring suppressions."""
-    raise NotImplementedError(source, settings, unsafe)
+    """Apply every safe rewrite (and the unsafe ones if asked), honouring suppressions.
+
+    Raises UnparsableSourceError.
+    """
+    loop = _Loop(settings, unsafe=unsafe)
+    found = analyse(source, settings)
+    for _ in range(ROUNDS):
+        todo = loop.chosen(source, kept(source, found))
+        if not todo:
+            break
+        source, found = loop.carried_out(source, found, todo)
+    remaining = kept(source, found)
+    return FixedSource(source, tuple(loop.applied), remaining, found, tuple(loop.failures))
+
+
+def edits_for(source: Source, finding: Finding, settings: Settings) -> tuple[tuple[Span, str], ...]:
+    """Return what to replace to carry out the rewrite of one finding; empty if a guard fires."""
+    from lint_exitstack.rewriting.edits import line_edits
+
+    if finding.rewrite is None:
+        return ()
+    loop = _Loop(settings, unsafe=True)
+    try:
+        changed, _ = loop.attempt(source, analyse(source, settings), [finding])
+    except GuardError:
+        return ()
+    return line_edits(source, changed)
+
+
+class _Loop:
+    """What has been done to one file so far."""
+
+    def __init__(self, settings: Settings, *, unsafe: bool) -> None:
+        self.settings = settings
+        self.allowed = {Fixability.SAFE, Fixability.UNSAFE} if unsafe else {Fixability.SAFE}
+        self.applied: list[Finding] = []
+        self.failures: list[Failure] = []
+        self.dropped: set[tuple[str, str]] = set()
+
+    def applicable(self, finding: Finding) -> bool:
+        return finding.rewrite is not None and finding.fixability in self.allowed
+
+    def chosen(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
+        """Return what can be carried out together: outermost first, nothing claimed twice."""
+        taken: list[Rewrite] = []
+        todo = []
+        for finding in findings:
+            rewrite = finding.rewrite
+            if rewrite is None or not self.applicable(finding):
+                continue
+            if self._identity(source, finding) in self.dropped:
+                continue
+            if all(_go_together(other, rewrite) for other in taken):
+                taken.append(rewrite)
+                todo.append(finding)
+        return todo
+
+    def carried_out(
+        self, source: Source, findings: Sequence[Finding], todo: list[Finding]
+    ) -> tuple[Source, tuple[Finding, ...]]:
+        """Apply `todo`; where that fails, each one alone, dropping those that fail by themselves."""
+        try:
+            changed = self.attempt(source, findings, todo)
+        except GuardError as error:
+            return self._piecemeal(source, findings, todo, error)
+        self.applied.extend(todo)
+        return changed
+
+    def _piecemeal(
+        self, source: Source, findings: Sequence[Finding], todo: list[Finding], error: GuardError
+    ) -> tuple[Source, tuple[Finding, ...]]:
+        if len(todo) == 1:
+            self.failures.append(Failure(todo[0], error.guard, error.detail))
+            self.dropped.add(self._identity(source, todo[0]))
+            return source, tuple(findings)
+        for half in (todo[: len(todo) // 2], todo[len(todo) // 2 :]):
+            # The rest is found again in the next round, where its new positions are known.
+            before = len(self.applied)
+            result = self.carried_out(source, findings, half)
+            if len(self.applied) > before:
+                return result
+        return source, tuple(findings)
+
+    def attempt(
+        self, source: Source, findings: Sequence[Finding], todo: Sequence[Finding]
+    ) -> tuple[Source, tuple[Finding, ...]]:
+        """Return the changed source and its findings; raises GuardError."""
+        from lint_exitstack.rewriting.apply import rewritten
+
+        rewrites = [finding.rewrite for finding in todo if finding.rewrite is not None]
+        changed = rewritten(source, rewrites, self.settings.line_length)
+        found = analyse(changed, self.settings)
+        self._nothing_new(findings, todo, found)
+        return changed, found
+
+    def _nothing_new(
+        self, before: Sequence[Finding], todo: Sequence[Finding], after: Sequence[Finding]
+    ) -> None:
+        """Require that the findings are gone; a new one may only be the next round's work."""
+        expected = Counter(finding.code for finding in before)
+        expected.subtract(finding.code for finding in todo)
+        extra = Counter(finding.code for finding in after)
+        extra.subtract(expected)
+        for finding in after:
+            if extra[finding.code] > 0 and self.applicable(finding):
+                extra[finding.code] -= 1
+        for code, count in extra.items():
+            if count > 0:
+                gone = any(finding.code == code for finding in todo)
+                raise GuardError("findings", f"{code} is {'still there' if gone else 'new'}")
+
+    @staticmethod
+    def _identity(source: Source, finding: Finding) -> tuple[str, str]:
+        """Return what a finding is known by when others around it have moved it."""
+        return finding.code, source.slice(finding.span)
+
+
+def _go_together(outer: Rewrite, inner: Rewrite) -> bool:
+    if outer.claims & inner.claims:
+        return False
+    # Where one stands in the other, both would take the same name.
+    apart = inner.first.line > outer.end
+    return apart or not set(outer.fresh) & set(inner.fresh)

@@ -25,11 +25,11 @@ class SourceError(LintExitstackError):
         return type(self), (self.message, self.line, self.column)
 
 
-class UnreadableSource(SourceError):
+class UnreadableSourceError(SourceError):
     """The bytes aren't text in their declared encoding, or hold null bytes."""
 
 
-class UnparsableSource(SourceError):
+class UnparsableSourceError(SourceError):
     """The text isn't Python to the parser of the running interpreter."""
 
 

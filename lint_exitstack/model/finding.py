@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lint_exitstack.model.position import Span
-from lint_exitstack.model.rewrite import Rewrite
+if TYPE_CHECKING:
+    from lint_exitstack.model.position import Span
+    from lint_exitstack.model.rewrite import Rewrite
 
 
 class Fixability(enum.Enum):

@@ -6,10 +6,12 @@ other (`rewriting.apply` on LibCST, `rewriting.replay` on `ast`) can be held aga
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from lint_exitstack.model.position import Key, Span
+if TYPE_CHECKING:
+    from lint_exitstack.model.position import Key, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,17 @@ class Item:
     below: tuple[int, ...] = ()
 
 
+class Layout(enum.Enum):
+    """How a `with` header is laid out: bare, in parentheses, or there with one item a line."""
+
+    LINE = "line"
+    PARENTHESES = "parentheses"
+    ROWS = "rows"
+
+
 @dataclass(frozen=True, slots=True)
 class NewWith:
-    """A `with` statement; `rows` asks for parentheses with one item a line.
+    """A `with` statement in the layout that its plan chose.
 
     `footers` are the dissolved blocks whose closing comments end the new body, innermost first.
     """
@@ -96,7 +106,7 @@ class NewWith:
     items: tuple[Item, ...]
     body: tuple[Statement, ...]
     is_async: bool = False
-    rows: bool = False
+    layout: Layout = Layout.LINE
     trivia: Trivia = field(default_factory=Trivia)
     footers: tuple[Block, ...] = ()
 
@@ -112,7 +122,15 @@ class Reshaped:
     footers: tuple[Block, ...] = ()
 
 
-Statement: TypeAlias = Suite | Kept | Line | NewWith | Reshaped
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """A statement of the original with some of its expressions replaced."""
+
+    key: Key
+    swaps: tuple[tuple[Span, Expression], ...]
+
+
+Statement: TypeAlias = Suite | Kept | Line | NewWith | Reshaped | Swapped
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -125,7 +143,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """Statements `first` to `last` of one block become `into`.
+    """Statements `first` to `last` of one block become `into`; `last` ends on line `end`.
 
     `claims` are the statements whose own shape this rewrite takes apart: of two rewrites that
     claim the same one, the outer is carried out first. `fresh` are the names that it brings in.
@@ -133,8 +151,8 @@ class Rewrite:
 
     first: Key
     last: Key
+    end: int
     into: tuple[Statement, ...]
     claims: frozenset[Key]
     needs: tuple[Need, ...] = ()
     fresh: tuple[str, ...] = ()
-    footers: tuple[Block, ...] = ()

@@ -9,13 +9,16 @@ import re
 import tokenize
 import warnings
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from lint_exitstack.model.errors import UnparsableSource, UnreadableSource
+from lint_exitstack.model.errors import UnparsableSourceError, UnreadableSourceError
 from lint_exitstack.model.position import Key, Position, Span, characters_from_utf8
 
 # Python's own line ends: str.splitlines knows more (form feeds, U+2028) than the language.
 _LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+Located: TypeAlias = ast.stmt | ast.expr | ast.excepthandler | ast.alias
 
 
 class Comment(NamedTuple):
@@ -33,7 +36,7 @@ class Source:
     def __init__(self, data: bytes, path: str = "<stdin>") -> None:
         """Decode `data` as Python does (BOM, PEP 263 cookie, else UTF-8).
 
-        Raises UnreadableSource where that fails.
+        Raises UnreadableSourceError where that fails.
         """
         self.path = path
         self.data = data
@@ -80,7 +83,7 @@ class Source:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The tree of the running interpreter's parser; raises UnparsableSource."""
+        """The tree of the running interpreter's parser; raises UnparsableSourceError."""
         return _parse(self.text)
 
     @cached_property
@@ -104,12 +107,12 @@ class Source:
                 return line[: len(line) - len(stripped)]
         return "    "
 
-    def start(self, node: ast.stmt | ast.expr | ast.excepthandler) -> Position:
+    def start(self, node: Located) -> Position:
         """Where `node` starts, in characters."""
         line = self.lines[node.lineno - 1]
         return Position(node.lineno, characters_from_utf8(line, node.col_offset))
 
-    def span(self, node: ast.stmt | ast.expr | ast.excepthandler) -> Span:
+    def span(self, node: Located) -> Span:
         """From where to where `node` reaches, in characters."""
         end_line = node.end_lineno or node.lineno
         end_offset = node.end_col_offset or 0
@@ -139,7 +142,9 @@ def _encoding(data: bytes) -> str:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     except SyntaxError as error:
         message = str(error.msg).removesuffix(" for '<stdin>'")
-        raise UnreadableSource(f"{message}: save the file as UTF-8 or mend its cookie") from error
+        raise UnreadableSourceError(
+            f"{message}: save the file as UTF-8 or mend its cookie"
+        ) from error
     return "utf-8" if encoding == "utf-8-sig" else encoding
 
 
@@ -147,14 +152,14 @@ def _decode(data: bytes, encoding: str) -> str:
     null = data.find(b"\0")
     if null >= 0:
         line = data.count(b"\n", 0, null) + 1
-        raise UnreadableSource("the file contains a null byte", line)
+        raise UnreadableSourceError("the file contains a null byte", line)
     body = data.removeprefix(codecs.BOM_UTF8)
     try:
         return body.decode(encoding)
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{body[error.start]:02x} isn't {encoding}: declare the file's encoding"
-        raise UnreadableSource(message, line) from error
+        raise UnreadableSourceError(message, line) from error
 
 
 def _parse(text: str) -> ast.Module:
@@ -165,12 +170,12 @@ def _parse(text: str) -> ast.Module:
             return ast.parse(text)
     except SyntaxError as error:
         column = max((error.offset or 1) - 1, 0)
-        raise UnparsableSource(error.msg, error.lineno or 1, column) from error
+        raise UnparsableSourceError(error.msg, error.lineno or 1, column) from error
     except (RecursionError, MemoryError) as error:
         message = "the code is nested too deeply for the parser of this Python"
-        raise UnparsableSource(message) from error
+        raise UnparsableSourceError(message) from error
     except ValueError as error:  # surrogates, integers beyond the conversion limit
-        raise UnparsableSource(str(error)) from error
+        raise UnparsableSourceError(str(error)) from error
 
 
 def _comments(lines: list[str]) -> list[Comment]:

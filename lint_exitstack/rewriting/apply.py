@@ -1,0 +1,148 @@
+"""One pass: rewrites become new text, which has to prove itself before anybody sees it."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.errors import GuardError, SourceError
+from lint_exitstack.rewriting.imports import import_edits, replay_imports
+from lint_exitstack.rewriting.region import Region
+from lint_exitstack.rewriting.replay import difference, replay
+from lint_exitstack.rewriting.surgery import Surgeon
+from lint_exitstack.semantics.comments import last_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lint_exitstack.model.position import Key
+    from lint_exitstack.model.rewrite import Rewrite
+    from lint_exitstack.model.source import Source
+    from lint_exitstack.rewriting.imports import ImportEdit
+
+Edit = tuple[int, int, str]
+
+
+def rewritten(source: Source, rewrites: Sequence[Rewrite], width: int) -> Source:
+    """Return `source` with all of `rewrites` carried out; they must not claim the same statements.
+
+    Raises GuardError, with the name of the guard, where the result isn't what it should be.
+    """
+    imports = _imports(source, rewrites)
+    edits = [_import_text(edit) for edit in imports]
+    for group in _regions(source, rewrites):
+        edits.append(_region_edit(source, group, width))
+    result = source.with_text(_edited(source.text, edits))
+    _same_comments(source, result)
+    _same_tree(source, result, rewrites, imports)
+    _compiles(source, result)
+    return result
+
+
+def _imports(source: Source, rewrites: Sequence[Rewrite]) -> list[ImportEdit]:
+    needs = {need for rewrite in rewrites for need in rewrite.needs}
+    top_level = {node.lineno for node in source.tree.body}
+    frames = (ast.FunctionDef, ast.AsyncFunctionDef)
+    eager = [
+        node
+        for node in source.tree.body
+        if not isinstance(node, frames)
+        and any(node.lineno <= r.first.line <= (node.end_lineno or 0) for r in rewrites if r.needs)
+    ]
+    before = min((node.lineno for node in eager), default=max(top_level, default=1) + 1)
+    return import_edits(source, sorted(needs), before)
+
+
+def _import_text(edit: ImportEdit) -> Edit:
+    return edit.offset, edit.offset, edit.text
+
+
+def _regions(source: Source, rewrites: Sequence[Rewrite]) -> list[list[Rewrite]]:
+    """Group rewrites that stand in one another; the outermost is the first of its group."""
+    ends = {key: last_line(source, node) for key, node in _statements(source, rewrites).items()}
+    groups: list[list[Rewrite]] = []
+    for rewrite in sorted(rewrites, key=lambda rewrite: rewrite.first):
+        outer = groups[-1][0] if groups else None
+        if outer is not None and rewrite.first.line <= ends[outer.last]:
+            groups[-1].append(rewrite)
+        else:
+            groups.append([rewrite])
+    return groups
+
+
+def _statements(source: Source, rewrites: Iterable[Rewrite]) -> dict[Key, ast.stmt]:
+    wanted = {rewrite.last: None for rewrite in rewrites}
+    found: dict[Key, ast.stmt] = {}
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.stmt):
+            key = source.key(node)
+            if key in wanted:
+                found[key] = node
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        raise GuardError("keys", f"no {missing[0].kind} on line {missing[0].line}")
+    return found
+
+
+def _region_edit(source: Source, group: Sequence[Rewrite], width: int) -> Edit:
+    outer = group[0]
+    node = _statements(source, [outer])[outer.last]
+    region = Region(source, outer.first.line, last_line(source, node), outer.first.column)
+    surgeon = Surgeon(region, width)
+    for rewrite in sorted(group, key=lambda rewrite: rewrite.first, reverse=True):
+        surgeon.operate(rewrite)
+    text = surgeon.result()
+    if region.end == len(source.text) and not source.text.endswith(("\n", "\r")):
+        text = text.removesuffix("\n").removesuffix("\r")
+    return region.start, region.end, text
+
+
+def _edited(text: str, edits: Sequence[Edit]) -> str:
+    pieces = []
+    done = 0
+    for start, end, new in sorted(edits):
+        pieces += [text[done:start], new]
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _same_comments(source: Source, result: Source) -> None:
+    before = Counter(comment.text for comment in source.comments)
+    after = Counter(comment.text for comment in result.comments)
+    lost, new = before - after, after - before
+    if lost or new:
+        text = next(iter(lost or new))
+        raise GuardError("comments", f"{'lost' if lost else 'doubled'}: {text}")
+
+
+def _same_tree(
+    source: Source,
+    result: Source,
+    rewrites: Sequence[Rewrite],
+    imports: Sequence[ImportEdit],
+) -> None:
+    expected = type(source).from_text(source.text, source.path).tree
+    replay(source, expected, rewrites)
+    replay_imports(expected, imports)
+    try:
+        found = difference(expected, result.tree)
+    except SourceError as error:
+        raise GuardError("parse", f"{error.message} on line {error.line}") from error
+    if found is not None:
+        raise GuardError("tree", found)
+
+
+def _compiles(source: Source, result: Source) -> None:
+    """Require of the new text that it compiles if the old one does (blocks may nest too deeply)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(result.text, result.path, "exec", dont_inherit=True)
+        except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
+            try:
+                compile(source.text, source.path, "exec", dont_inherit=True)
+            except (SyntaxError, RecursionError, MemoryError, ValueError):
+                return
+            raise GuardError("compile", str(error)) from error

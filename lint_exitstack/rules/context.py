@@ -1,0 +1,111 @@
+"""What a rule is given: the place of a node, and the file around it with its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.finding import Finding, fixability_of
+from lint_exitstack.semantics.bindings import Bindings, Scope, ScopeNode
+from lint_exitstack.semantics.imports import Imports
+from lint_exitstack.semantics.names import Names
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+    from lint_exitstack.model.finding import Hazard
+    from lint_exitstack.model.position import Key, Span
+    from lint_exitstack.model.rewrite import Rewrite
+    from lint_exitstack.model.source import Source
+    from lint_exitstack.rules.rule import Rule
+    from lint_exitstack.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where a statement stands: the block that holds it, and the statements around it."""
+
+    node: ast.stmt
+    block: list[ast.stmt]
+    index: int
+    part: str
+    parent: Place | None
+    frame: ScopeNode
+
+    @property
+    def previous(self) -> ast.stmt | None:
+        """The statement before this one in its block."""
+        return self.block[self.index - 1] if self.index else None
+
+    @property
+    def following(self) -> list[ast.stmt]:
+        """The statements after this one in its block."""
+        return self.block[self.index + 1 :]
+
+    def ancestors(self) -> Iterator[Place]:
+        """Yield the places of the statements around this one, innermost first, in any frame."""
+        here = self.parent
+        while here is not None:
+            yield here
+            here = here.parent
+
+    def around_in_frame(self) -> Iterator[Place]:
+        """Yield the places around this one up to the function, class or module."""
+        for place in self.ancestors():
+            if place.node is self.frame:
+                return
+            yield place
+
+
+class Context:
+    """One file under analysis; what takes time is made when a rule first asks."""
+
+    def __init__(self, source: Source, settings: Settings) -> None:
+        """Parse the source; raises UnparsableSourceError."""
+        self.source = source
+        self.settings = settings
+        self.tree = source.tree
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        return Bindings(self.tree)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.bindings)
+
+    @cached_property
+    def imports(self) -> Imports:
+        return Imports(self.source, self.names, self.settings.runtime)
+
+    def scope(self, place: Place) -> Scope:
+        """Return the scope in which the statement at `place` runs."""
+        return self.bindings.scopes[place.frame]
+
+    def qualified(self, expression: ast.expr, place: Place) -> str | None:
+        """Return the dotted name that `expression` stands for at `place`, if it's sure."""
+        return self.names.qualified(expression, self.scope(place))
+
+    def key(self, node: ast.stmt) -> Key:
+        return self.source.key(node)
+
+    def finding(
+        self,
+        rule: Rule,
+        span: Span,
+        message: str,
+        *,
+        help_: str = "",
+        rewrite: Rewrite | None = None,
+        hazards: tuple[Hazard, ...] = (),
+        noqa_line: int = 0,
+    ) -> Finding:
+        """Make a finding of `rule`; a hazard that forbids takes the rewrite away."""
+        if any(hazard.forbids for hazard in hazards):
+            rewrite = None
+        fixability = fixability_of(rewrite, hazards, self.settings.accept_hazards)
+        return Finding(
+            rule.code, rule.name, message, help_, span, rewrite, hazards, fixability, noqa_line
+        )

@@ -1,0 +1,1 @@
+"""Nested `with` statements that one header, or one stack, says better."""

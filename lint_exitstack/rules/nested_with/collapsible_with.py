@@ -1,0 +1,174 @@
+"""A `with` whose only statement is another `with`.
+
+## What it does
+
+Finds chains of `with` (or of `async with`) statements in which each is the only statement of the
+one before, and merges their headers. The header stays on one line where it fits; otherwise it is
+put in parentheses with one item a line, which keeps every comment beside the item that it speaks
+about.
+
+## Why
+
+Each level of nesting costs an indentation and says nothing: managers in one header are entered
+from left to right and left from right to left, exactly as nested ones are.
+
+## Before
+
+```python
+def copy(path, other):
+    with open(path) as source:
+        # keep the old copy readable until the new one is complete
+        with open(other, "w") as target:
+            target.write(source.read())
+```
+
+## After
+
+```python
+def copy(path, other):
+    with (
+        open(path) as source,
+        # keep the old copy readable until the new one is complete
+        open(other, "w") as target,
+    ):
+        target.write(source.read())
+```
+
+## Fix safety
+
+The language defines a header with several items as nested statements, so the fix is safe. It is
+unsafe where a pragma comment would end up on another line than the code that it speaks about
+(`pragma-moved`). More than `max-with-items` items become an exit stack instead of a long header,
+with the hazards of XIT102.
+
+Long headers and comments need parentheses, which Python has from 3.10 (3.9 takes them too; they
+are used for it where the file has some already or `parenthesized-39` is set). For older targets
+headers that don't fit on a line aren't reported.
+
+## When not to use
+
+Where a nest says something to its readers. Timeouts and cancel scopes are exempt by default
+(`exempt-contexts`), and so are `pytest.raises`, `assertRaises` and the like as the innermost
+manager of a single statement.
+
+## References
+
+The language reference on the `with` statement; PEP 617 for parenthesised headers. ruff's SIM117
+finds the same chains, but refuses those with comments and those beyond the line length.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from lint_exitstack.rules.nested_with.contexts import (
+    WITHS,
+    With,
+    is_exempt,
+    is_expectation,
+    needs_parentheses,
+)
+from lint_exitstack.rules.nested_with.merging import Merge
+from lint_exitstack.rules.nested_with.stacking import Step, Stacking
+from lint_exitstack.rules.rule import Fix, Rule
+from lint_exitstack.semantics.comments import with_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.rules.context import Context, Place
+
+
+def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
+    """Report the chain that starts at `node`."""
+    if not isinstance(node, WITHS) or inner_of(node) is None:
+        return
+    if _continues_a_chain(node, place, context):
+        return
+    chain = chain_from(node, place, context)
+    if len(chain) < 2:
+        return
+    merge = Merge(context, chain)
+    message = f"{len(chain)} nested `with` statements can be one"
+    count = sum(len(part.items) for part in chain)
+    if count > context.settings.max_with_items:
+        yield _stacked(chain, place, context, merge, message)
+    elif merge.layout is not None:
+        yield context.finding(
+            RULE,
+            merge.span,
+            message,
+            help_=merge.help,
+            rewrite=merge.rewrite(),
+            hazards=merge.hazards(),
+            noqa_line=merge.span.end.line,
+        )
+
+
+def inner_of(node: With) -> With | None:
+    """Return the `with` that is the only statement of `node`, if it's of the same kind."""
+    inner = node.body[0]
+    same = len(node.body) == 1 and isinstance(inner, WITHS) and type(inner) is type(node)
+    return inner if same and isinstance(inner, WITHS) else None
+
+
+def chain_from(node: With, place: Place, context: Context) -> list[With]:
+    """Return the `with` statements that can be merged into `node`, which comes first."""
+    chain = [node]
+    while (inner := inner_of(chain[-1])) is not None and merges(chain[-1], inner, place, context):
+        chain.append(inner)
+    return chain
+
+
+def merges(outer: With, inner: With, place: Place, context: Context) -> bool:
+    """Whether `inner`, the only statement of `outer`, may share its header."""
+    if is_exempt(outer, place, context) or is_exempt(inner, place, context):
+        return False
+    if len(inner.body) == 1 and not isinstance(inner.body[0], WITHS):
+        only = len(inner.items) == 1
+        if only and is_expectation(inner.items[0].context_expr, place, context):
+            return False
+    if context.settings.target_version >= (3, 9):
+        return True
+    # For these targets the file means a tuple, or isn't Python.
+    return not any(
+        needs_parentheses(part, with_header(context.source, part)) for part in (outer, inner)
+    )
+
+
+def _continues_a_chain(node: With, place: Place, context: Context) -> bool:
+    parent = place.parent
+    if parent is None or not isinstance(parent.node, WITHS):
+        return False
+    return inner_of(parent.node) is node and merges(parent.node, node, place, context)
+
+
+def _stacked(
+    chain: list[With], place: Place, context: Context, merge: Merge, message: str
+) -> Finding:
+    stacking = Stacking(context, place, [Step(part) for part in chain])
+    rewrite, hazards = stacking.plan()
+    return context.finding(
+        RULE,
+        merge.span,
+        f"{message}; together they are more than {context.settings.max_with_items} managers",
+        help_=stacking.help,
+        rewrite=rewrite,
+        hazards=hazards,
+        noqa_line=merge.span.end.line,
+    )
+
+
+RULE = Rule(
+    code="XIT101",
+    name="collapsible-with",
+    summary="nested `with` statements that can share one header",
+    check=check,
+    nodes=WITHS,
+    trigger=re.compile(rb"^[ \t\f]*(?:async[ \t]+)?with\b[\s\S]*?^[ \t\f]+(?:async[ \t]+)?with\b", re.M),
+    module=__name__,
+    fix=Fix.SOMETIMES,
+)
