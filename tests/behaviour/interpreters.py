@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 VERSIONS = ("3.11", "3.12", "3.13")
 REQUIRED = "LINT_EXITSTACK_REQUIRE_PYTHONS"
 FOLDER = Path(__file__).resolve().parent
+PATIENCE = 180  # seconds for one comparison
 ROOT = FOLDER.parent.parent
 
 
@@ -56,10 +58,30 @@ class Worker:
     failed: int = 0
     jobs: int = 0
 
-    def compare(self, before, after, *, hazards=(), budget=2000, timeout=120):
+    def compare(self, before, after, *, hazards=(), budget=2000):
         """Compare two programs in this interpreter."""
+        self.post(before, after, hazards=hazards, budget=budget)
+        return self.receive()
+
+    def post(self, before, after, *, hazards=(), budget=2000):
+        """Hand over one job, so that several interpreters can work on theirs at once."""
         job = {"before": before, "after": after, "hazards": list(hazards), "budget": budget}
-        answer = self.ask(job, timeout)
+        process = self.process or self.start()
+        try:
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.flush()
+        except BrokenPipeError:
+            self.fail()
+
+    def receive(self):
+        """The answer to the job; a worker that does not answer in time is killed."""
+        watch = threading.Timer(PATIENCE, self.process.kill)
+        watch.start()
+        line = self.process.stdout.readline()
+        watch.cancel()
+        if not line:
+            self.fail()
+        answer = json.loads(line)
         if "error" not in answer:
             self.jobs += 1
             self.runs += answer["runs"]
@@ -67,23 +89,10 @@ class Worker:
             self.failed += answer["failed"]
         return answer
 
-    def ask(self, job, timeout):
-        """One job, one answer; a worker that does not answer in time is killed."""
-        process = self.process or self.start()
-        watch = threading.Timer(timeout, process.kill)
-        watch.start()
-        try:
-            process.stdin.write(json.dumps(job) + "\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
-        finally:
-            watch.cancel()
-        if not line:
-            self.close()
-            raise WorkerError(f"the worker of Python {self.version} did not answer")
-        return json.loads(line)
+    def fail(self):
+        """The process is gone, or was killed for taking too long."""
+        self.close()
+        raise WorkerError(f"the worker of Python {self.version} did not answer")
 
     def start(self):
         """Start the process; programs find the project's own runtime on its path."""
@@ -105,8 +114,9 @@ class Worker:
         process, self.process = self.process, None
         if process is None:
             return
-        process.stdin.close()
         process.stdout.close()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:

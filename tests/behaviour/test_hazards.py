@@ -32,11 +32,28 @@ def f():
 """
 
 # Where a stack comes in, `exit-chain` comes with it.
-WITH_STACK = {"exit-chain", "runs-more", "wider-catch"}
+WITH_STACK = {"exit-chain", "runs-more", "swallowed-exit", "wider-catch"}
 
 # hazard: before, after, and the first version in which the difference can be seen
 PAIRS = {
     "exit-chain": (NESTED, STACK, "3.11"),
+    "swallowed-exit": (
+        """\
+        def f():
+            with cm("a"):
+                with cm("b"):
+                    return call("body")
+        """,
+        """\
+        from contextlib import ExitStack
+        def f():
+            with ExitStack() as stack:
+                stack.enter_context(cm("a"))
+                stack.enter_context(cm("b"))
+                return call("body")
+        """,
+        "3.11",
+    ),
     "exception-group": (
         """\
         def f():
@@ -173,6 +190,7 @@ PAIRS = {
         "3.11",
     ),
     "public-name": ("done = False\ncall('body')\ndone = True\n", "call('body')\n", "3.11"),
+    "intent": ("def f():\n    call('meant')\n", "def f():\n    call('said')\n", "3.11"),
     "read-later": (
         """\
         import os
@@ -237,7 +255,7 @@ def test_a_hazard_of_the_source_explains_no_run(pragma, worker):
 
 
 @pytest.mark.parametrize("name", UNEXCUSED)
-@pytest.mark.parametrize("hazard", sorted(set(PREDICATES) - {"unknown-exit"}))
+@pytest.mark.parametrize("hazard", sorted(set(PREDICATES) - {"unknown-exit", "intent"}))
 def test_no_hazard_excuses_a_plain_mistake(name, hazard, worker):
     answer = worker.compare(*UNEXCUSED[name], hazards=[hazard])
     assert answer["unexplained"] != []

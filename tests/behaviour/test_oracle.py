@@ -5,6 +5,8 @@ from textwrap import dedent
 
 import pytest
 
+from .interpreters import Worker, WorkerError
+
 BEFORE = """\
 import sys
 
@@ -238,3 +240,11 @@ def test_a_stack_differs_in_the_chain_of_exits_after_success(worker):
     assert set(answer["signatures"]) == {"chain"}
     assert worker.compare(before, after, hazards=["exit-chain"])["unexplained"] == []
     assert worker.compare(before, after, hazards=["rebound-name"])["unexplained"] != []
+
+
+def test_a_worker_that_dies_is_an_error_and_can_be_started_again(worker):
+    other = Worker(worker.version, worker.command)
+    with pytest.raises(WorkerError, match="did not answer"):
+        other.compare("import os, signal\nos._exit(3)\n", "x = 1\n")
+    assert other.compare("x = 1\n", "x = 1\n")["different"] == 0
+    other.close()

@@ -19,6 +19,18 @@ def exit_chain(difference):
     return difference.stacks and difference.kinds <= {"chain", "handled"}
 
 
+def swallowed_exit(difference):
+    """An exit failed and another swallowed it: what the body wanted to do goes on afterwards."""
+    effects = difference.plan.effects
+    failed = [at for at, (key, effect) in enumerate(effects) if _fails_exit(key, effect)]
+    swallowed = [at for at, (_, effect) in enumerate(effects) if effect == "swallow"]
+    return bool(failed and swallowed) and failed[0] < swallowed[-1]
+
+
+def _fails_exit(key, effect):
+    return key.startswith("exit ") and effect.startswith(("raise ", "throw "))
+
+
 def exception_group(difference):
     """A group was raised."""
     planned = any(group in effect for _, effect in difference.plan.effects for group in GROUPS)
@@ -98,6 +110,11 @@ def _args_differ(difference):
     return _keys(before) == _keys(after) and before.trace != after.trace
 
 
+def intent(difference):
+    """The fix is meant to change what the code does, in whatever way."""
+    return True
+
+
 def never(difference):
     """A matter of tools that read the source: no run may differ for it."""
     return False
@@ -105,6 +122,7 @@ def never(difference):
 
 PREDICATES = {
     "exit-chain": exit_chain,
+    "swallowed-exit": swallowed_exit,
     "exception-group": exception_group,
     "early-evaluation": early_evaluation,
     "subclass-hook": subclass_hook,
@@ -112,6 +130,7 @@ PREDICATES = {
     "unknown-exit": unknown_exit,
     "runs-more": runs_more,
     "wider-catch": wider_catch,
+    "intent": intent,
     "pragma-moved": never,
     "public-name": public_name,
     "read-later": read_later,
