@@ -18,6 +18,7 @@ from lint_exitstack.project.writing import WriteError, replace_file
 from lint_exitstack.rules.the_file.syntax_error import RULE as SYNTAX_ERROR
 from lint_exitstack.rules.the_file.unreadable_file import RULE as UNREADABLE_FILE
 from lint_exitstack.selection import Selection
+from lint_exitstack.suppression import judged
 
 if TYPE_CHECKING:
     from lint_exitstack.fixing import Failure, FixedSource
@@ -123,9 +124,10 @@ def _changed(outcome: FileOutcome, source: Source, fixed: FixedSource, task: Tas
     from lint_exitstack.project.differences import unified_diff
 
     is_diff = task.mode is Mode.DIFF
+    on = Selection.of(task.settings).codes(task.path)
     return replace(
         outcome,
-        reported=_reported(fixed.source, checked(fixed.source, task.settings), task),
+        reported=_reported(fixed.source, judged(fixed.source, fixed.found, on), task),
         applied=fixed.applied,
         diff=unified_diff(source.text, fixed.source.text, task.shown) if is_diff else "",
         data=None if task.data is None else fixed.source.data,
@@ -189,4 +191,5 @@ def _edits(source: Source, finding: Finding, task: Task) -> tuple[Edit, ...] | N
         return None
     from lint_exitstack.fixing import edits_for
 
-    return tuple(Edit(span, text) for span, text in edits_for(source, finding, task.settings))
+    edits = edits_for(source, finding, task.settings)
+    return tuple(Edit(span, text) for span, text in edits) or None

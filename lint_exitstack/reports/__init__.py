@@ -1,6 +1,6 @@
 """How findings are presented: each module here without a leading underscore is a format.
 
-A format is a module with `render(outcomes, style) -> Iterator[str]`; its name is the option's value.
+A format is a module with `render(outcomes, style)`; its name is the value of the option.
 """
 
 from __future__ import annotations

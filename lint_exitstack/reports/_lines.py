@@ -24,20 +24,28 @@ def headline(outcome: FileOutcome, finding: Finding, style: Style) -> str:
 
 
 def closing(outcomes: Sequence[FileOutcome], style: Style) -> str:
-    """Return how many findings there are and what `--fix` would do about them."""
+    """Return how many findings there are and what `--fix` did or would do about them."""
     findings = [item.finding for outcome in outcomes for item in outcome.reported]
-    if not findings:
-        failed = any(outcome.errors for outcome in outcomes)
-        return "" if failed else f"{style.paint('All checks passed.', 'green')}\n"
-    text = f"Found {counted(len(findings), 'problem')}."
-    fixable = sum(style.fixable(finding) for finding in findings)
-    if fixable:
+    fixed = sum(len(outcome.applied) for outcome in outcomes)
+    failed = any(outcome.errors for outcome in outcomes)
+    if style.brief or (failed and not findings):
+        return ""
+    if not findings and not fixed:
+        return f"{style.paint('All checks passed.', 'green')}\n"
+    text = f"Found {counted(fixed + len(findings), 'problem')}"
+    text += f" ({fixed} fixed, {len(findings)} remaining)." if fixed else "."
+    return f"{text}{_promise(findings, style)}\n"
+
+
+def _promise(findings: list[Finding], style: Style) -> str:
+    text = ""
+    if fixable := sum(style.fixable(finding) for finding in findings):
         option = "--fix --unsafe-fixes" if style.unsafe else "--fix"
         text += f" [*] {fixable} fixable with `{option}`."
     held = sum(finding.fixability is Fixability.UNSAFE for finding in findings)
     if held and not style.unsafe:
         text += f" {held} more with `--unsafe-fixes`."
-    return f"{text}\n"
+    return text
 
 
 def counted(number: int, noun: str) -> str:

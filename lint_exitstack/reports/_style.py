@@ -16,10 +16,11 @@ _CODES = {"bold": "1", "red": "1;31", "green": "32", "cyan": "36", "yellow": "33
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """`unsafe` says that this run counts unsafe fixes as fixes."""
+    """`unsafe` says that this run counts unsafe fixes as fixes; `brief` leaves out what closes."""
 
     colour: bool = False
     unsafe: bool = False
+    brief: bool = False
 
     def paint(self, text: str, colour: str) -> str:
         """Colour `text`, where colours are wanted."""

@@ -47,7 +47,7 @@ from lint_exitstack.rules.the_file import NOWHERE, listens_to_nothing
 RULE = Rule(
     code="XIT002",
     name="broken-suppression",
-    summary="A suppression comment is misspelt or names no existing rule.",
+    summary="suppression comments that are misspelt or name no existing rule",
     check=listens_to_nothing,
     nodes=(),
     trigger=NOWHERE,

@@ -45,7 +45,7 @@ from lint_exitstack.rules.the_file import NOWHERE, listens_to_nothing
 RULE = Rule(
     code="XIT901",
     name="syntax-error",
-    summary="The file can't be parsed.",
+    summary="files that can't be parsed",
     check=listens_to_nothing,
     nodes=(),
     trigger=NOWHERE,

@@ -45,7 +45,7 @@ from lint_exitstack.rules.the_file import NOWHERE, listens_to_nothing
 RULE = Rule(
     code="XIT902",
     name="unreadable-file",
-    summary="The file can't be read or decoded.",
+    summary="files that can't be read or decoded",
     check=listens_to_nothing,
     nodes=(),
     trigger=NOWHERE,

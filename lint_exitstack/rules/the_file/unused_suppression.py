@@ -47,7 +47,7 @@ from lint_exitstack.rules.the_file import NOWHERE, listens_to_nothing
 RULE = Rule(
     code="XIT001",
     name="unused-suppression",
-    summary="A suppression comment suppresses nothing.",
+    summary="suppression comments that suppress nothing",
     check=listens_to_nothing,
     nodes=(),
     trigger=NOWHERE,

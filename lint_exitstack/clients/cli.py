@@ -1,0 +1,49 @@
+"""The program `lint-exitstack`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from lint_exitstack.clients.arguments import parse
+from lint_exitstack.clients.console import Console
+from lint_exitstack.model.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+USAGE_ERROR = 2
+# What shells report for a program that died of SIGINT.
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code: 0 clean, 1 findings, 2 an error to mend."""
+    arguments = parse(sys.argv[1:] if argv is None else argv)
+    console = Console.standard()
+    try:
+        status = _run(arguments, console)
+        console.out.flush()
+    except UsageError as error:
+        console.fail(str(error))
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        console.fail("interrupted; each file is either as it was or wholly rewritten")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has seen enough; the interpreter must not flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def _run(arguments: argparse.Namespace, console: Console) -> int:
+    if arguments.command == "rule":
+        from lint_exitstack.clients.rule_command import explain
+
+        return explain(arguments, console)
+    from lint_exitstack.clients.check_command import check
+
+    return check(arguments, console)

@@ -1,0 +1,55 @@
+"""The streams of a command, and whether a person is looking at them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Console:
+    """Where reports go (`out`) and where what is said about the run goes (`err`)."""
+
+    def __init__(self, out: TextIO, err: TextIO) -> None:
+        self.out = out
+        self.err = err
+
+    @classmethod
+    def standard(cls) -> Console:
+        """Take the streams of the process; what they can't encode is escaped, not an error."""
+        for stream in (sys.stdout, sys.stderr):
+            if reconfigure := getattr(stream, "reconfigure", None):
+                reconfigure(errors="backslashreplace")
+        return cls(sys.stdout, sys.stderr)
+
+    def write(self, pieces: Iterable[str]) -> None:
+        """Write a report."""
+        for piece in pieces:
+            self.out.write(piece)
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write a source as it is, in its own encoding."""
+        self.out.flush()
+        self.out.buffer.write(data)
+        self.out.buffer.flush()
+
+    def say(self, text: str) -> None:
+        """Say something about the run."""
+        self.err.write(f"{text}\n")
+
+    def fail(self, text: str) -> None:
+        """Say what the user must mend."""
+        label = "\x1b[1;31merror\x1b[0m" if wants_colour(self.err) else "error"
+        self.err.write(f"{label}: {text}\n")
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Say whether `stream` shows colours to somebody who wants them."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

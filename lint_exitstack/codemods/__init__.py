@@ -1,0 +1,1 @@
+"""Commands for `python -m libcst.tool codemod`: one for each family of rules, one for all."""
