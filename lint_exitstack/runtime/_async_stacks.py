@@ -6,12 +6,12 @@ from operator import call
 from sys import exception as handled_exception
 
 from ._abstract import AbstractAsyncContextManager
-from ._async_unwinding import unwind
-from ._chaining import hide, leaving, passed_on, reraise, user_frame
+from ._async_unwinding import unwind, with_exception
+from ._chaining import hide, leaving, passed_on, reraise, without_machinery
 from ._parameters import Any, ExitT_co
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT
 from ._registry import Registry
-from ._special import missing, special
+from ._special import async_managers, find_pair, special
 
 TYPE_CHECKING = False
 
@@ -53,11 +53,22 @@ class AsyncExitStack(Registry, AbstractAsyncContextManager[Any, ExitT_co]):
         Both methods are looked up as `async with` does. Raises TypeError when `cm` isn't an
         asynchronous context manager, with nothing registered, and whatever `__aenter__` raises.
         """
-        enter = special(cm, "__aenter__")
-        leave = special(cm, "__aexit__")
-        if enter is None or leave is None:
-            raise missing(cm, asynchronous=True)
-        value: T = await enter[0](enter[1])
+        cls: Any = type(cm)
+        try:
+            enter, leave = async_managers[id(cls)]
+            known = cls.__aenter__ is enter and cls.__aexit__ is leave
+        except (KeyError, AttributeError):
+            return await self._enter_async(cm)
+        if not known:
+            return await self._enter_async(cm)
+        value: T = await enter(cm)
+        self._exits.append((leave, cm, AWAIT_EXIT))
+        return value
+
+    async def _enter_async(self, cm: AbstractAsyncContextManager[T, bool | None]) -> T:
+        """Do what `enter_async_context` says for a class that isn't known, or has changed."""
+        (enter, obj), leave = find_pair(cm, async_managers, asynchronous=True)
+        value: T = await enter(obj)
         self._exits.append((*leave, AWAIT_EXIT))
         return value
 
@@ -102,7 +113,7 @@ class AsyncExitStack(Registry, AbstractAsyncContextManager[Any, ExitT_co]):
         """
         exits = self._exits
         outcome: Any = False
-        pending: Any = exc
+        pending: BaseException | None = exc
         raised = False
         try:
             if exc is None:
@@ -117,27 +128,35 @@ class AsyncExitStack(Registry, AbstractAsyncContextManager[Any, ExitT_co]):
                     else:
                         function(*target, **manner)
                 return outcome  # type: ignore[no-any-return] # the user says which
-        except BaseException as failure:  # noqa: BLE001 - goes on to the other exits
-            pending, raised = failure, True
-        frame = user_frame()
-        given = exc if handled_exception() is exc else None
-        try:
-            if raised:
-                passed_on(pending, frame)
-            pending, raised = await unwind(
-                exits, pending, given, self._outside, frame, raised=raised
-            )
-            if raised:
-                reraise(pending)
-            if pending is None:
-                outcome = exc is not None
         except BaseException as failure:
-            leaving(failure, frame)
-            raise
-        else:
+            pending, raised = failure, True
+            if not exits:
+                # Without an entry for this frame, as if no stack were in between.
+                without_machinery(failure)
+                exc = pending = None
+                raise
+            passed_on(failure)
+            pending, again = await with_exception(exits, failure)
+            if pending is failure and not again:
+                leaving(failure)
+                exc = pending = None
+                raise
+        outcome = exc is not None
+        if not exits and pending is None:
             return outcome  # type: ignore[no-any-return] # the user says which
+        try:
+            given = exc if handled_exception() is exc else None
+            pending, again = await unwind(exits, pending, given, self._outside)
+            if pending is not None:
+                if raised or again:
+                    reraise(pending)
+                outcome = False
+        except BaseException as failure:
+            leaving(failure)
+            raise
         finally:
-            exc = pending = given = frame = None  # the frames of the traceback lead here: no circle
+            exc = pending = given = None  # the frames of the traceback lead here: no circle
+        return outcome  # type: ignore[no-any-return] # the user says which
 
     async def aclose(self) -> None:
         """Run all exits now, as leaving the block without an exception would.

@@ -4,53 +4,20 @@ from __future__ import annotations
 
 from sys import exception as handled_exception
 
-from ._chaining import Links, Swallowed, hide, passed_on
+from ._chaining import Links, Swallowed, hide, passed_on, still_handled
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT
-from ._unwinding import beneath
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from types import FrameType, TracebackType
+    from types import TracebackType
 
     from ._pending import Entry
 
 hide(__name__)
 
 
-async def unwind(
-    exits: list[Entry],
-    pending: BaseException | None,
-    given: BaseException | None,
-    outside: BaseException | None,
-    frame: FrameType | None,
-    *,
-    raised: bool,
-) -> tuple[BaseException | None, bool]:
-    """Run the remaining `exits`; return what leaves, and whether an exit raised it."""
-    earlier = [] if given is None else [given]
-    try:
-        while exits:
-            if pending is not None:
-                earlier.append(pending)
-                pending, again = await _while_failing(exits, pending, frame)
-                raised = raised or again
-            elif given is None:
-                pending, raised = await _clean(exits, frame), True
-            elif (handled := beneath(given, outside)) is not None:
-                pending, raised = await _while_handling(exits, handled, frame), True
-            else:
-                swallowed = Swallowed(given, earlier)
-                pending, raised = await _clean(exits, frame), True
-                swallowed.release(pending)
-        return pending, raised and pending is not None
-    finally:
-        # The frames in the traceback of what leaves lead here: no circle of references.
-        pending = given = outside = frame = None
-        earlier.clear()
-
-
-async def _run(
+async def run(
     entry: Entry,
     kind: type[BaseException] | None,
     exc: BaseException | None,
@@ -70,47 +37,95 @@ async def _run(
     return False
 
 
-async def _while_failing(
-    exits: list[Entry], pending: BaseException, frame: FrameType | None
+async def unwind(
+    exits: list[Entry],
+    pending: BaseException | None,
+    given: BaseException | None,
+    outside: BaseException | None,
 ) -> tuple[BaseException | None, bool]:
-    """Run exits while handling `pending`, until one raises another or swallows it."""
+    """Run the remaining `exits`; return what leaves, and whether an exit of these raised it."""
+    raised = False
+    earlier = [] if given is None else [given]
+    try:
+        while exits:
+            if pending is not None:
+                earlier.append(pending)
+                pending, again = await _while_handling(exits, pending)
+                raised = raised or again
+                continue
+            if given is None:
+                pending = await without_exception(exits)
+            elif outside is not None and still_handled(outside, given):
+                pending = await _without_exception_while_handling(exits, outside)
+            else:
+                swallowed = Swallowed(given)
+                pending = await without_exception(exits)
+                if pending is not None:
+                    swallowed.release(pending, earlier)
+            raised = True
+        return pending, raised and pending is not None
+    finally:
+        # The frames in the traceback of what leaves lead here: no circle of references.
+        pending = given = outside = None
+        earlier.clear()
+
+
+async def with_exception(
+    exits: list[Entry], pending: BaseException
+) -> tuple[BaseException | None, bool]:
+    """Run exits that are told of `pending`, which is being handled.
+
+    Returns what is on its way out then: `pending` itself, nothing after an exit swallowed it, or
+    what an exit raised, which the flag says.
+    """
+    kind = type(pending)
+    try:
+        while exits:
+            if await run(exits.pop(), kind, pending, pending.__traceback__):
+                return None, False
+    except BaseException as failure:  # noqa: BLE001 - returned
+        passed_on(failure)
+        return failure, True
+    else:
+        return pending, False
+    finally:
+        del pending
+
+
+async def without_exception(exits: list[Entry]) -> BaseException | None:
+    """Run exits that are told of no exception; return what one raised."""
+    try:
+        while exits:
+            await run(exits.pop(), None, None, None)
+    except BaseException as failure:  # noqa: BLE001 - returned
+        passed_on(failure)
+        return failure
+    return None
+
+
+async def _while_handling(
+    exits: list[Entry], pending: BaseException
+) -> tuple[BaseException | None, bool]:
+    """Do as `with_exception`, with `pending` not yet being handled."""
     links = Links(pending, handled_exception())
     try:
         raise pending  # noqa: TRY301 - to be handled right here
     except BaseException:  # noqa: BLE001 - what was just raised
         links.restore()
-        try:
-            while exits:
-                if await _run(exits.pop(), type(pending), pending, pending.__traceback__):
-                    return None, False
-            return pending, False  # noqa: TRY300 - an else would be further away
-        except BaseException as failure:  # noqa: BLE001 - returned
-            passed_on(failure, frame)
-            return failure, True
+        return await with_exception(exits, pending)
     finally:
-        del pending, links, frame
+        del pending, links
 
 
-async def _while_handling(
-    exits: list[Entry], handled: BaseException, frame: FrameType | None
+async def _without_exception_while_handling(
+    exits: list[Entry], handled: BaseException
 ) -> BaseException | None:
-    """Run exits that are told of no exception, while `handled` is what is being handled."""
+    """Do as `without_exception`, while `handled` is being handled."""
     links = Links(handled, handled_exception())
     try:
         raise handled  # noqa: TRY301 - to be handled right here
     except BaseException:  # noqa: BLE001 - what was just raised
         links.restore()
-        return await _clean(exits, frame)
+        return await without_exception(exits)
     finally:
-        del handled, links, frame
-
-
-async def _clean(exits: list[Entry], frame: FrameType | None) -> BaseException | None:
-    """Run exits that are told of no exception, until one raises."""
-    try:
-        while exits:
-            await _run(exits.pop(), None, None, None)
-    except BaseException as failure:  # noqa: BLE001 - returned
-        passed_on(failure, frame)
-        return failure
-    return None
+        del handled, links

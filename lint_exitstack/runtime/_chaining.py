@@ -11,7 +11,6 @@ from types import TracebackType
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import FrameType
     from typing import NoReturn
 
@@ -47,29 +46,39 @@ def without_machinery(exc: BaseException) -> None:
     set_traceback(exc, traceback)
 
 
-def passed_on(exc: BaseException, frame: FrameType | None) -> None:
-    """Make the traceback what it is after an inner `with` in `frame` let `exc` out."""
+def passed_on(exc: BaseException) -> None:
+    """Make the traceback what it is after an inner `with` of the user's let `exc` out."""
     without_machinery(exc)
+    frame = user_frame()
     if frame:
         entry = TracebackType(exc.__traceback__, frame, frame.f_lasti, frame.f_lineno or 1)
         set_traceback(exc, entry)
 
 
-def leaving(exc: BaseException, frame: FrameType | None) -> None:
-    """Make the traceback such that the interpreter itself adds the entry for `frame`."""
+def leaving(exc: BaseException) -> None:
+    """Make the traceback such that the interpreter itself adds the entry for the user's frame."""
     without_machinery(exc)
     traceback = exc.__traceback__
-    if traceback and traceback.tb_frame is frame:
+    if traceback and traceback.tb_frame is user_frame():
         set_traceback(exc, traceback.tb_next)
 
 
-def chain(exc: BaseException | None) -> Iterator[BaseException]:
-    """Yield `exc`, its context, the context of that; a circle is gone round once."""
-    seen: set[int] = set()
-    while exc is not None and id(exc) not in seen:
-        seen.add(id(exc))
-        yield exc
-        exc = exc.__context__
+def chain(exc: BaseException) -> list[BaseException]:
+    """Return `exc`, its context, the context of that; a circle is gone round once."""
+    links = [exc]
+    context = exc.__context__
+    if context is not None:
+        seen = {id(exc)}
+        while context is not None and id(context) not in seen:
+            seen.add(id(context))
+            links.append(context)
+            context = context.__context__
+    return links
+
+
+def still_handled(outside: BaseException, given: BaseException) -> bool:
+    """Tell whether `given` was raised while `outside` was being handled."""
+    return any(link is outside for link in chain(given))
 
 
 class Links:
@@ -85,9 +94,9 @@ class Links:
     def __init__(self, exc: BaseException, handled: BaseException | None) -> None:
         self._exc = exc
         self._traceback: TracebackType | None = exc.__traceback__
-        self._contexts = [(exc, exc.__context__)]
+        self._contexts: list[tuple[BaseException, BaseException | None]] = []
         if handled is not None and handled is not exc:
-            self._contexts += [(link, link.__context__) for link in chain(handled)]
+            self._contexts = [(link, link.__context__) for link in (exc, *chain(handled))]
 
     def restore(self) -> None:
         """Put contexts and traceback back."""
@@ -117,18 +126,18 @@ class Swallowed:
     what the remaining exits raise gets it as context. `release` takes that back.
     """
 
-    __slots__ = ("_contexts", "_earlier", "_exc", "_traceback")
+    __slots__ = ("_contexts", "_exc", "_traceback")
 
-    def __init__(self, exc: BaseException, earlier: list[BaseException]) -> None:
+    def __init__(self, exc: BaseException) -> None:
         self._exc = exc
-        self._earlier = earlier
         self._traceback = exc.__traceback__
         self._contexts = [(link, link.__context__) for link in chain(exc)]
 
-    def release(self, failure: BaseException | None) -> None:
-        """Give `failure`, raised after the swallowing, the context that nested `with` gives."""
-        if failure is None:
-            return
+    def release(self, failure: BaseException, earlier: list[BaseException]) -> None:
+        """Give `failure`, raised after the swallowing, the context that nested `with` gives.
+
+        `earlier` is what was on its way out before, and has its contexts already.
+        """
         if any(failure is link for link, _ in self._contexts):
             for link, context in self._contexts:
                 set_context(link, context)
@@ -137,6 +146,6 @@ class Swallowed:
             return  # raised again on purpose: it belongs into the chain
         for link in chain(failure):
             if link.__context__ is self._exc:
-                if not any(link is known for known in self._earlier):
+                if not any(link is known for known in earlier):
                     set_context(link, None)
                 return

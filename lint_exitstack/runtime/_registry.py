@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from operator import call
-from types import FunctionType, MethodType
+from types import MethodType
 
 from ._pending import PendingExit, describe
-from ._special import missing, special
+from ._special import find_pair, managers, special
 
 TYPE_CHECKING = False
 
@@ -46,22 +46,22 @@ class Registry:
         Raises TypeError when `cm` isn't a context manager, with nothing registered, and whatever
         `__enter__` raises.
         """
-        namespace = type(cm).__dict__
-        if "__enter__" in namespace and "__exit__" in namespace:
-            enter, leave = namespace["__enter__"], namespace["__exit__"]
-            if type(enter) is FunctionType and type(leave) is FunctionType:
-                value: T = enter(cm)
-                self._exits.append((leave, cm, None))
-                return value
-        return self._enter_inherited(cm)
+        cls: Any = type(cm)
+        try:
+            enter, leave = managers[id(cls)]
+            known = cls.__enter__ is enter and cls.__exit__ is leave
+        except (KeyError, AttributeError):
+            return self._enter(cm)
+        if not known:
+            return self._enter(cm)
+        value: T = enter(cm)
+        self._exits.append((leave, cm, None))
+        return value
 
-    def _enter_inherited(self, cm: AbstractContextManager[T, bool | None]) -> T:
-        """Do what `enter_context` says for methods that aren't plain functions of the class."""
-        enter = special(cm, "__enter__")
-        leave = special(cm, "__exit__")
-        if enter is None or leave is None:
-            raise missing(cm)
-        value: T = enter[0](enter[1])
+    def _enter(self, cm: AbstractContextManager[T, bool | None]) -> T:
+        """Do what `enter_context` says for a class that isn't known, or has changed."""
+        (enter, obj), leave = find_pair(cm, managers)
+        value: T = enter(obj)
         self._exits.append((*leave, None))
         return value
 
@@ -92,17 +92,16 @@ class Registry:
         The new stack is made by calling the class without arguments. A subclass whose constructor
         needs some gets a copy of this stack's attributes instead, without the constructor run.
         """
-        fresh = self._fresh()
+        cls = type(self)
+        plain = cls.__init__ is Registry.__init__ and cls.__new__ is object.__new__
+        fresh = cls() if plain or _callable_without_arguments(cls) else self._copy()
         # This list stays in use: when the stack is just closing, it ends with the exit at work.
-        fresh._exits[:] = self._exits  # noqa: SLF001 - the same class
+        fresh._exits.extend(self._exits)  # noqa: SLF001 - the same class
         self._exits.clear()
         return fresh
 
-    def _fresh(self) -> Self:
+    def _copy(self) -> Self:
         cls = type(self)
-        inherited = cls.__init__ is Registry.__init__ and cls.__new__ is object.__new__
-        if inherited or _callable_without_arguments(cls):
-            return cls()
         fresh = object.__new__(cls)
         # A pair because there are slots: the instance dictionary, if any, and the slots.
         state: tuple[dict[str, Any] | None, dict[str, Any]] = object.__getstate__(self)  # type: ignore[assignment] # typed as object

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _weakref import ref
 from operator import call
 from types import FunctionType, MethodDescriptorType, WrapperDescriptorType
 
@@ -13,7 +14,13 @@ if TYPE_CHECKING:
     from ._parameters import Any
 
 # Called unbound with the object first, these do what their bound form does.
-UNBOUND = frozenset({FunctionType, MethodDescriptorType, WrapperDescriptorType})
+_UNBOUND = frozenset({FunctionType, MethodDescriptorType, WrapperDescriptorType})
+
+# By id of the class, what `with` finds there, if it is callable unbound. An entry holds as long as
+# plain attribute access on the class still gives the same two; it dies with the class.
+managers: dict[int, tuple[Any, Any]] = {}
+async_managers: dict[int, tuple[Any, Any]] = {}
+_watched: set[object] = set()
 
 
 def special(obj: object, name: str) -> tuple[Callable[..., Any], object] | None:
@@ -32,13 +39,35 @@ def special(obj: object, name: str) -> tuple[Callable[..., Any], object] | None:
         if name in namespace:
             method: object = namespace[name]
             kind = type(method)
-            if kind in UNBOUND:
+            if kind in _UNBOUND:
                 return method, obj  # type: ignore[return-value] # these types are callable
             bind = getattr(kind, "__get__", None)
             if bind is not None:
                 method = bind(method, obj, cls)
             return call, method
     return None
+
+
+def find_pair(obj: object, known: dict[int, Any], *, asynchronous: bool = False) -> tuple[Any, Any]:
+    """Return what `special` finds for entering and for leaving `obj`, and add it to `known`.
+
+    Raises TypeError when `obj` lacks one of the two.
+    """
+    names = ("__aenter__", "__aexit__") if asynchronous else ("__enter__", "__exit__")
+    enter, leave = (special(obj, name) for name in names)
+    if enter is None or leave is None:
+        raise missing(obj, asynchronous=asynchronous)
+    if enter[0] is not call and leave[0] is not call:
+        cls = type(obj)
+        key = id(cls)
+
+        def forget(reference: object) -> None:
+            known.pop(key, None)
+            _watched.discard(reference)
+
+        known[key] = (enter[0], leave[0])
+        _watched.add(ref(cls, forget))
+    return enter, leave
 
 
 def missing(obj: object, *, asynchronous: bool = False) -> TypeError:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sys import exception as handled_exception
 
 from ._abstract import AbstractContextManager
-from ._chaining import hide, leaving, passed_on, reraise, user_frame
+from ._chaining import hide, leaving, passed_on, reraise, without_machinery
 from ._parameters import Any, ExitT_co
 from ._registry import Registry
-from ._unwinding import unwind
+from ._unwinding import unwind, with_exception
 
 TYPE_CHECKING = False
 
@@ -61,7 +61,7 @@ class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
         """
         exits = self._exits
         outcome: Any = False
-        pending: Any = exc
+        pending: BaseException | None = exc
         raised = False
         try:
             if exc is None:
@@ -83,25 +83,35 @@ class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
                         break
                 else:
                     return outcome  # type: ignore[no-any-return] # the user says which
-        except BaseException as failure:  # noqa: BLE001 - goes on to the other exits
-            pending, raised = failure, True
-        frame = user_frame()
-        given = exc if handled_exception() is exc else None
-        try:
-            if raised:
-                passed_on(pending, frame)
-            pending, raised = unwind(exits, pending, given, self._outside, frame, raised=raised)
-            if raised:
-                reraise(pending)
-            if pending is None:
-                outcome = exc is not None
         except BaseException as failure:
-            leaving(failure, frame)
-            raise
-        else:
+            pending, raised = failure, True
+            if not exits:
+                # Without an entry for this frame, as if no stack were in between.
+                without_machinery(failure)
+                exc = pending = None
+                raise
+            passed_on(failure)
+            pending, again = with_exception(exits, failure)
+            if pending is failure and not again:
+                leaving(failure)
+                exc = pending = None
+                raise
+        outcome = exc is not None
+        if not exits and pending is None:
             return outcome  # type: ignore[no-any-return] # the user says which
+        try:
+            given = exc if handled_exception() is exc else None
+            pending, again = unwind(exits, pending, given, self._outside)
+            if pending is not None:
+                if raised or again:
+                    reraise(pending)
+                outcome = False
+        except BaseException as failure:
+            leaving(failure)
+            raise
         finally:
-            exc = pending = given = frame = None  # the frames of the traceback lead here: no circle
+            exc = pending = given = None  # the frames of the traceback lead here: no circle
+        return outcome  # type: ignore[no-any-return] # the user says which
 
     def close(self) -> None:
         """Run all exits now, as leaving the block without an exception would.

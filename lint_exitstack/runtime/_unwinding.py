@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from sys import exception as handled_exception
 
-from ._chaining import Links, Swallowed, chain, hide, passed_on
+from ._chaining import Links, Swallowed, hide, passed_on, still_handled
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from ._pending import Entry
 
 hide(__name__)
@@ -21,94 +19,67 @@ def unwind(
     pending: BaseException | None,
     given: BaseException | None,
     outside: BaseException | None,
-    frame: FrameType | None,
-    *,
-    raised: bool,
 ) -> tuple[BaseException | None, bool]:
-    """Run the remaining `exits`; return what leaves, and whether an exit raised it.
+    """Run the remaining `exits`; return what leaves, and whether an exit of these raised it.
 
-    `pending` is on its way out when this begins, and `raised` says whether an exit raised it.
-    `given` is what the caller's `with` is handling around us, `outside` what was being handled
-    before the block began, and `frame` is the one with the `with`.
+    `pending` is on its way out when this begins. `given` is what the caller's `with` is handling
+    around us, `outside` what was being handled before the block began. It still is, unless a
+    generator was resumed elsewhere since: then `given` doesn't have it in its chain.
 
     Each exit runs while the exception that it would see under nested `with` is being handled, so
     that `__context__` comes from the interpreter. A loop, because a thousand exits may raise.
     """
+    raised = False
     earlier = [] if given is None else [given]
     try:
         while exits:
             if pending is not None:
                 earlier.append(pending)
-                pending, again = _while_failing(exits, pending, frame)
+                pending, again = _while_handling(exits, pending)
                 raised = raised or again
-            elif given is None:
-                pending, raised = _clean(exits, frame), True
-            elif (handled := beneath(given, outside)) is not None:
-                pending, raised = _while_handling(exits, handled, frame), True
+                continue
+            if given is None:
+                pending = without_exception(exits)
+            elif outside is not None and still_handled(outside, given):
+                pending = _without_exception_while_handling(exits, outside)
             else:
-                swallowed = Swallowed(given, earlier)
-                pending, raised = _clean(exits, frame), True
-                swallowed.release(pending)
+                swallowed = Swallowed(given)
+                pending = without_exception(exits)
+                if pending is not None:
+                    swallowed.release(pending, earlier)
+            raised = True
         return pending, raised and pending is not None
     finally:
         # The frames in the traceback of what leaves lead here: no circle of references.
-        pending = given = outside = frame = None
+        pending = given = outside = None
         earlier.clear()
 
 
-def beneath(given: BaseException, outside: BaseException | None) -> BaseException | None:
-    """Return what will be handled once `given` isn't: `outside`, if that is still handled.
+def with_exception(exits: list[Entry], pending: BaseException) -> tuple[BaseException | None, bool]:
+    """Run exits that are told of `pending`, which is being handled.
 
-    A generator may have been resumed elsewhere since; then what it raises doesn't have the former
-    exception in its chain.
+    Returns what is on its way out then: `pending` itself, nothing after an exit swallowed it, or
+    what an exit raised, which the flag says.
     """
-    if outside is not None and any(link is outside for link in chain(given)):
-        return outside
-    return None
-
-
-def _while_failing(
-    exits: list[Entry], pending: BaseException, frame: FrameType | None
-) -> tuple[BaseException | None, bool]:
-    """Run exits while handling `pending`, until one raises another or swallows it."""
-    links = Links(pending, handled_exception())
+    kind = type(pending)
     try:
-        raise pending  # noqa: TRY301 - to be handled right here
-    except BaseException:  # noqa: BLE001 - what was just raised
-        links.restore()
-        try:
-            kind = type(pending)
-            while exits:
-                function, target, manner = exits.pop()
-                if manner is None:
-                    if function(target, kind, pending, pending.__traceback__):
-                        return None, False
-                else:
-                    function(*target, **manner)
-            return pending, False  # noqa: TRY300 - an else would be further away
-        except BaseException as failure:  # noqa: BLE001 - returned
-            passed_on(failure, frame)
-            return failure, True
+        while exits:
+            function, target, manner = exits.pop()
+            if manner is not None:
+                function(*target, **manner)
+            elif function(target, kind, pending, pending.__traceback__):
+                return None, False
+    except BaseException as failure:  # noqa: BLE001 - returned
+        passed_on(failure)
+        return failure, True
+    else:
+        return pending, False
     finally:
-        del pending, links, frame
+        del pending
 
 
-def _while_handling(
-    exits: list[Entry], handled: BaseException, frame: FrameType | None
-) -> BaseException | None:
-    """Run exits that are told of no exception, while `handled` is what is being handled."""
-    links = Links(handled, handled_exception())
-    try:
-        raise handled  # noqa: TRY301 - to be handled right here
-    except BaseException:  # noqa: BLE001 - what was just raised
-        links.restore()
-        return _clean(exits, frame)
-    finally:
-        del handled, links, frame
-
-
-def _clean(exits: list[Entry], frame: FrameType | None) -> BaseException | None:
-    """Run exits that are told of no exception, until one raises."""
+def without_exception(exits: list[Entry]) -> BaseException | None:
+    """Run exits that are told of no exception; return what one raised."""
     try:
         while exits:
             function, target, manner = exits.pop()
@@ -117,6 +88,34 @@ def _clean(exits: list[Entry], frame: FrameType | None) -> BaseException | None:
             else:
                 function(*target, **manner)
     except BaseException as failure:  # noqa: BLE001 - returned
-        passed_on(failure, frame)
+        passed_on(failure)
         return failure
     return None
+
+
+def _while_handling(
+    exits: list[Entry], pending: BaseException
+) -> tuple[BaseException | None, bool]:
+    """Do as `with_exception`, with `pending` not yet being handled."""
+    links = Links(pending, handled_exception())
+    try:
+        raise pending  # noqa: TRY301 - to be handled right here
+    except BaseException:  # noqa: BLE001 - what was just raised
+        links.restore()
+        return with_exception(exits, pending)
+    finally:
+        del pending, links
+
+
+def _without_exception_while_handling(
+    exits: list[Entry], handled: BaseException
+) -> BaseException | None:
+    """Do as `without_exception`, while `handled` is being handled."""
+    links = Links(handled, handled_exception())
+    try:
+        raise handled  # noqa: TRY301 - to be handled right here
+    except BaseException:  # noqa: BLE001 - what was just raised
+        links.restore()
+        return without_exception(exits)
+    finally:
+        del handled, links
