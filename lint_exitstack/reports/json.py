@@ -35,7 +35,7 @@ def record(outcome: FileOutcome, item: Reported) -> dict[str, Any]:
         "end_location": place(finding.span.end),
         "fix": _fix(item),
         "filename": outcome.path,
-        "noqa_row": finding.noqa_line or finding.line,
+        "noqa_row": finding.line,
         "url": None,
         "severity": "error" if finding.code.startswith("XIT9") else "warning",
         "help": finding.help or None,
