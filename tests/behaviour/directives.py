@@ -9,7 +9,7 @@ from pathlib import Path
 from lint_exitstack.settings import Settings
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-DIRECTIVE = re.compile(r"# oracle: (?P<word>\w+)\s*(?P<rest>.*)")
+DIRECTIVE = re.compile(r"# oracle: (?P<word>\w+)[ \t]*(?P<rest>.*)")
 WORDS = frozenset({"safe", "unsafe", "none", "settings", "unseen", "budget"})
 
 

@@ -17,8 +17,26 @@ def classes(writer):
 def unusual_classes(writer):
     """Classes that are computed, hooked, or bound where they may not be yet."""
     return writer.pick(
-        "Hooked", "errors.KeyError", "BaseException", "RuntimeError", "BOTH", "local_error", "x"
+        "Hooked",
+        "errors.KeyError",
+        "errors.Hooked",
+        "BaseException",
+        "os.error",
+        "BOTH",
+        "Alias",
+        "local_error",
+        "x",
     )
+
+
+def in_loop(writer):
+    """The same in a loop, where a handler may go on to the next turn."""
+    writer.loops += 1
+    with writer.block(f"for {writer.name()} in items({writer.label('i')})"):
+        if writer.chance(2):
+            statements.simple(writer)
+        passing(writer)
+    writer.loops -= 1
 
 
 def passing(writer):

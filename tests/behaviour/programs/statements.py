@@ -51,7 +51,7 @@ def rearrange(writer):
         "del x",
     ]
     if writer.in_function:
-        forms.append("rebind()")
+        forms += ["rebind()", "rebind()"]
     writer.line(writer.pick(*forms))
 
 

@@ -15,7 +15,7 @@ HEADS = {
 }
 FOCUS = {
     "nests": (nests.nested,),
-    "passes": (handlers.passing, handlers.passing, handlers.suppressed),
+    "passes": (handlers.passing, handlers.passing, handlers.in_loop, handlers.suppressed),
     "cleanups": (cleanups.cleanup,),
     "mixed": (nests.nested, handlers.passing, cleanups.cleanup),
 }
@@ -64,6 +64,7 @@ def preamble(writer):
         writer.raw("class Mine(KeyError): pass")
         writer.exceptions.insert(0, "Mine")
     writer.raw("BOTH = (KeyError, ValueError)")
+    writer.raw("Alias = KeyError")
     writer.raw('errors = watched("errors")')
     writer.raw('box = thing("box")')
 
@@ -91,14 +92,19 @@ def function(writer, focus):
     """The suite of the function, and the closure that rebinds one of its names."""
     if writer.chance(2):
         writer.raw("x = y = z = 0")
+    else:
+        writer.raw("x = 0")
+    local_error = writer.chance(4)
+    if local_error:
+        writer.raw("local_error = KeyError")
     writer.raw("def rebind():")
     if writer.chance(2):
         writer.raw("    nonlocal x")
+    if local_error and writer.chance(2):
+        writer.raw("    nonlocal local_error; local_error = ValueError")
+    if writer.chance(6):
+        writer.raw("    global Alias; Alias = ValueError")
     writer.raw(f"    x = call({writer.label('rebind')})")
-    if not any(line.strip() == "x = y = z = 0" for line in writer.lines):
-        writer.raw("x = 0")
-    if writer.chance(4):
-        writer.raw("local_error = KeyError")
     body(writer, focus)
     if writer.yields:
         writer.raw("yield x")

@@ -106,7 +106,9 @@ class Comparison:
     def flipped(self, base):
         """Every path that the program's conditions allow, as far as eight of them."""
         plan, outcome, _ = base
-        keys = [key for key, _ in outcome.trace[outcome.start :] if key.startswith("if ")]
+        keys = [
+            key for key, _ in outcome.trace[outcome.start :] if key.startswith(("if ", "import "))
+        ]
         return [plan.extended(key, "flip") for key in keys[:8]]
 
     def grown(self, done, effects, limit, *, suspends=False):
@@ -146,7 +148,7 @@ class Comparison:
             kinds.discard("bindings")  # an import that failed leaves no module behind
         if stacks:
             kinds.discard("handled")
-        if not kinds:
+        if not kinds or before.void:
             return
         difference = Difference(self.entry, plan, frozenset(kinds), before, after, stacks)
         report = self.report

@@ -39,11 +39,20 @@ def finish(world, awaitable, *, closable=True):
         send, argument = step.send, None
         effect = pause.effect if isinstance(pause, Pause) else None
         if effect == "close" and closable:
-            step.close()
-            return "closed while suspended"
+            return shut(world, step)
         if effect is not None and effect.startswith("throw "):
             send, argument = step.throw, world.exception(effect[6:], pause.key)
     raise Stuck
+
+
+def shut(world, step):
+    """Close a suspended coroutine; one that suspends again does what nothing promises."""
+    try:
+        step.close()
+    except RuntimeError:
+        world.void = True
+        raise
+    return "closed while suspended"
 
 
 def iterate(world, generator):

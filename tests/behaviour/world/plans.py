@@ -87,7 +87,7 @@ def pair_effects(source):
 
 def offers(key, seen, wanted, outcome):
     """The effects that make sense for one operation of a trace."""
-    if key.startswith("if "):
+    if key.startswith(("if ", "import ")):
         yield "flip"
     if key.startswith("exit ") and seen[-1] != "None":
         yield "swallow"

@@ -32,12 +32,14 @@ class World:
         "plan",
         "tags",
         "trace",
+        "void",
     )
 
     def __init__(self, plan=None, budget=300):
         self.plan = plan or {}
         self.budget = budget
         self.active = True
+        self.void = False
         self.key = ""
         self.trace = []
         self.handled = []

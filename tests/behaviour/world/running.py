@@ -34,9 +34,10 @@ class Outcome:
     state: tuple = ()
     plain: frozenset = frozenset()
     start: int = 0
+    void: bool = False
 
 
-OBSERVED = tuple(f.name for f in fields(Outcome) if f.name not in {"plain", "start"})
+OBSERVED = tuple(f.name for f in fields(Outcome) if f.name not in {"plain", "start", "void"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def observe(world, outcome, scope, stdout, kept_names):
     """Fill in what is left behind."""
     outcome.trace = tuple(world.trace)
     outcome.handled = tuple(world.handled)
+    outcome.void = world.void
     outcome.plain = frozenset(world.plain)
     outcome.state = (world.portray(stdout), world.cwd)
     outcome.bindings += tuple(

@@ -98,18 +98,40 @@ OPENERS = {
 }
 
 
-def stand_in(world, name):
-    """The module of this name with its resources replaced."""
-    if name == "oracle":
-        return SimpleNamespace(**names(world))
-    module = SimpleNamespace(**sys.modules.get(name, REAL_IMPORT(name)).__dict__)
-    for function in PLAIN.get(name, ()):
-        setattr(module, function, plainly(world, f"{name}.{function}"))
-    for function, cls in OPENERS.get(name, {}).items():
-        setattr(module, function, maker(world, cls, f"{name}.{function}"))
-    if name == "asyncio":
-        module.sleep = lambda *_: wait(world, "asyncio.sleep()", plain=True)
-    return module
+KNOWN = sys.stdlib_module_names | {"oracle", "lint_exitstack"}
+
+
+class StandIn:
+    """A module of the standard library whose resources are recorded, the rest as it is."""
+
+    def __init__(self, world, name):
+        self._world = world
+        self._name = name
+        self._module = sys.modules.get(name) or REAL_IMPORT(name)
+
+    def __getattr__(self, attribute):
+        found = self._own(attribute)
+        if found is None:
+            return getattr(self._module, attribute)
+        setattr(self, attribute, found)
+        return found
+
+    def _own(self, attribute):
+        world, name = self._world, self._name
+        if attribute in PLAIN.get(name, ()):
+            return plainly(world, f"{name}.{attribute}")
+        if attribute in OPENERS.get(name, {}):
+            return maker(world, OPENERS[name][attribute], f"{name}.{attribute}")
+        if (name, attribute) == ("asyncio", "sleep"):
+            return lambda *_: wait(world, "asyncio.sleep()", plain=True)
+        return None
+
+
+def missing(world, name):
+    """A module that isn't there, unless the plan finds it; importing may fail in any other way."""
+    if world.operate(f"import {name}") != "flip":
+        raise ModuleNotFoundError(name)
+    return Thing(world, name)
 
 
 def importer(world):
@@ -117,10 +139,13 @@ def importer(world):
     seen = {}
 
     def load(name, scope=None, local=None, fromlist=(), level=0):
+        if name.split(".")[0] not in KNOWN:
+            return missing(world, name)
         if name not in PLAIN and name not in OPENERS and name != "oracle":
             return REAL_IMPORT(name, scope, local, fromlist, level)
         if name not in seen:
-            seen[name] = stand_in(world, name)
+            own = name == "oracle"
+            seen[name] = SimpleNamespace(**names(world)) if own else StandIn(world, name)
         return seen[name]
 
     return load

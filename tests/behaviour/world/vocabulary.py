@@ -123,7 +123,7 @@ class Watched(Thing):
         self.world.operate(f"get {self.label}.{name}")
         if name in self.parts:
             return self.parts[name]
-        found = getattr(builtins, name, None)
+        found = HOOKED.get(name) or getattr(builtins, name, None)
         return found if isinstance(found, type) else Thing(self.world, f"{self.label}.{name}")
 
 
@@ -229,6 +229,9 @@ class Plain(Exception):
     """An exception class of the program's own, without surprises."""
 
 
+HOOKED = {"Hooked": Hooked, "Plain": Plain}
+
+
 def make(cls, world, label, **given):
     """Make one double: an operation that may fail, as every acquisition may."""
     name = world.number(label)
@@ -294,6 +297,4 @@ def names(world):
     given = {name: partial(make, cls, world) for name, cls in MADE.items()}
     for function in (call, acall, cond, items, aitems):
         given[function.__name__] = partial(function, world)
-    given["Hooked"] = Hooked
-    given["Plain"] = Plain
-    return given
+    return {**given, **HOOKED}
