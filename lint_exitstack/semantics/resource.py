@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Version = tuple[int, int]
 
@@ -30,6 +34,8 @@ class Resource:
     """One sentence for users; never empty where `exit` is DIFFERS."""
     same_as: tuple[str, ...] = ()
     """Closing methods that, called without arguments, do exactly what the exit does."""
+    differs_with: tuple[str, ...] = ()
+    """Keywords of the call with which even a SAME exit does something else: `exit_note` says what."""
     is_async: bool = False
     """Its manager is entered by `async with`."""
     awaited_close: bool = False
@@ -55,8 +61,13 @@ class Resource:
     verified: bool = False
     """Seen by running it; otherwise taken from documentation, or from the user."""
 
-    def exit_against(self, method: str) -> Exit:
-        """Say what the exit does, measured by this method called without arguments."""
+    def exit_against(self, method: str, keywords: Iterable[str] = ()) -> Exit:
+        """Say what the exit does, measured by this method called without arguments.
+
+        `keywords` are those with which the resource was made.
+        """
         if self.exit is Exit.NONE:
             return Exit.NONE
+        if any(keyword in self.differs_with for keyword in keywords):
+            return Exit.DIFFERS
         return Exit.SAME if method in self.same_as else Exit.DIFFERS

@@ -18,7 +18,19 @@ _FLAGS = {
     "reentrant": "reentrant",
     "verified": "verified",
 }
-_KEYS = ("kind", "closes", "exit", "note", "same-as", "binds", "since", "until", "also", *_FLAGS)
+_KEYS = (
+    "kind",
+    "closes",
+    "exit",
+    "note",
+    "same-as",
+    "differs-with",
+    "binds",
+    "since",
+    "until",
+    "also",
+    *_FLAGS,
+)
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 
@@ -53,6 +65,7 @@ def parse_row(name: str, row: object) -> Resource:
         exit=exit_,
         exit_note=_text(name, cells, "note"),
         same_as=_same_as(name, cells, closes, exit_),
+        differs_with=_names(name, cells, "differs-with"),
         binds_self=not binds,
         binds_note=binds,
         since=_version(name, cells, "since"),
