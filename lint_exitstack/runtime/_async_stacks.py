@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from operator import call
-from sys import exception as handled_exception
 
 from ._abstract import AbstractAsyncContextManager
-from ._async_unwinding import unwind, with_exception
-from ._chaining import hide, leaving, passed_on, reraise, without_machinery
+from ._async_exits import AsyncUnwinding
 from ._parameters import Any, ExitT_co
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT
 from ._registry import Registry
@@ -18,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import TracebackType
-    from typing import Self, TypeVar
+    from typing import TypeVar
 
     from ._parameters import P, T
 
@@ -32,10 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncExitStack"]
 
-hide(__name__)
 
-
-class AsyncExitStack(Registry, AbstractAsyncContextManager[Any, ExitT_co]):
+class AsyncExitStack(
+    Registry, AsyncUnwinding[ExitT_co], AbstractAsyncContextManager[Any, ExitT_co]
+):
     """Hold managers and callbacks, synchronous and asynchronous, and run their exits in reverse.
 
     A drop-in for `contextlib.AsyncExitStack` that leaves the block exactly as nested `with` and
@@ -92,75 +90,3 @@ class AsyncExitStack(Registry, AbstractAsyncContextManager[Any, ExitT_co]):
         """
         self._exits.append((callback, (args, kwds), AWAIT_CALLBACK))
         return callback
-
-    async def __aenter__(self) -> Self:
-        """Return the stack."""
-        self._outside = handled_exception()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> ExitT_co:
-        """Run all exits, last registered first, awaiting those that are asynchronous.
-
-        Details are taken from `exc` itself; without it there is no exception, whatever `kind`
-        says. Returns true when there was an exception and an exit swallowed it. Raises what an
-        exit raised last, if no later exit swallowed that.
-        """
-        exits = self._exits
-        outcome: Any = False
-        pending: BaseException | None = exc
-        raised = False
-        try:
-            if exc is None:
-                while exits:
-                    function, target, manner = exits.pop()
-                    if manner is AWAIT_EXIT:
-                        await function(target, None, None, None)
-                    elif manner is None:
-                        function(target, None, None, None)
-                    elif manner is AWAIT_CALLBACK:
-                        await function(*target[0], **target[1])
-                    else:
-                        function(*target, **manner)
-                return outcome  # type: ignore[no-any-return] # the user says which
-        except BaseException as failure:
-            pending, raised = failure, True
-            if not exits:
-                # Without an entry for this frame, as if no stack were in between.
-                without_machinery(failure)
-                exc = pending = None
-                raise
-            passed_on(failure)
-            pending, again = await with_exception(exits, failure)
-            if pending is failure and not again:
-                leaving(failure)
-                exc = pending = None
-                raise
-        outcome = exc is not None
-        if not exits and pending is None:
-            return outcome  # type: ignore[no-any-return] # the user says which
-        try:
-            given = exc if handled_exception() is exc else None
-            pending, again = await unwind(exits, pending, given, self._outside)
-            if pending is not None:
-                if raised or again:
-                    reraise(pending)
-                outcome = False
-        except BaseException as failure:
-            leaving(failure)
-            raise
-        finally:
-            exc = pending = given = None  # the frames of the traceback lead here: no circle
-        return outcome  # type: ignore[no-any-return] # the user says which
-
-    async def aclose(self) -> None:
-        """Run all exits now, as leaving the block without an exception would.
-
-        Raises what an exit raised last, if no later exit swallowed that.
-        """
-        await self.__aexit__(None, None, None)

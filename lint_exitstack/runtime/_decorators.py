@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["AsyncContextDecorator", "ContextDecorator"]
 
 # The inspect.CO_* flags: that module takes longer to import than everything here.
-_GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
-_KINDS = _GENERATOR | _COROUTINE | _ASYNC_GENERATOR
+_GENERATOR, COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
+_KINDS = _GENERATOR | COROUTINE | _ASYNC_GENERATOR
 
 
 def kind_of(function: Any) -> int:
@@ -38,7 +38,7 @@ def kind_of(function: Any) -> int:
     kind: int = getattr(code, "co_flags", 0) & _KINDS
     inspect = sys.modules.get("inspect")
     if not kind and inspect and inspect.iscoroutinefunction(function):
-        return _COROUTINE
+        return COROUTINE
     return kind
 
 
@@ -227,11 +227,11 @@ class _Relay:
 
 _SYNC_WRAPPERS = {
     _GENERATOR: _generator_inside,
-    _COROUTINE: _coroutine_inside,
+    COROUTINE: _coroutine_inside,
     _ASYNC_GENERATOR: _async_generator_inside,
 }
 _ASYNC_WRAPPERS = {
     _GENERATOR: _any_generator_inside_async,
-    _COROUTINE: _coroutine_inside_async,
+    COROUTINE: _coroutine_inside_async,
     _ASYNC_GENERATOR: _any_generator_inside_async,
 }

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     ExitT_co = TypeVar("ExitT_co", covariant=True, bound=bool | None, default=bool | None)
 else:
     # Subscripting a class at run time needs some object in the brackets, nothing reads it.
+    from types import GenericAlias
+
     class Generic:
         __slots__ = ()
-        __class_getitem__ = classmethod(lambda cls, _: cls)
+        __class_getitem__ = classmethod(GenericAlias)
 
     Any = T = P = T_co = SendT_contra = ReturnT_co = ExitT_co = object
