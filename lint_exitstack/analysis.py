@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.rules.context import Context, Place
 from lint_exitstack.selection import enabled_rules
 from lint_exitstack.semantics.bindings import FUNCTIONS
+from lint_exitstack.semantics.flow import named_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +28,11 @@ def analyse(source: Source, settings: Settings) -> tuple[Finding, ...]:
 
     Raises UnparsableSourceError.
     """
-    active = [rule for rule in enabled_rules(settings, source.path) if rule.trigger.search(source.data)]
-    context = Context(source, settings)
+    enabled = enabled_rules(settings, source.path)
+    active = [rule for rule in enabled if rule.trigger.search(source.data)]
     if not active:
         return ()
+    context = Context(source, settings, frozenset(rule.code for rule in enabled))
     statements, expressions = _listeners(active)
     found: list[Finding] = []
     for place in places(context.tree):
@@ -64,18 +66,7 @@ def places(tree: ast.Module) -> Iterator[Place]:
             place = Place(node, block, index, part, parent, frame)
             yield place
             inner = node if isinstance(node, _FRAMES) else frame
-            pending.extend((body, name, place, inner) for name, body in blocks(node))
-
-
-def blocks(node: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
-    """Yield the blocks of a compound statement with the names that rewrites give them."""
-    for part in ("body", "orelse", "finalbody"):
-        block = getattr(node, part, None)
-        if block:
-            yield part, block
-    for part in ("handlers", "cases"):
-        for index, clause in enumerate(getattr(node, part, ())):
-            yield f"{part}[{index}]", clause.body
+            pending.extend((body, name, place, inner) for name, body in named_blocks(node))
 
 
 def _expressions(statement: ast.stmt) -> Iterator[ast.AST]:

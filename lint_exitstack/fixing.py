@@ -107,7 +107,7 @@ class _Loop:
     def carried_out(
         self, source: Source, findings: Sequence[Finding], todo: list[Finding]
     ) -> tuple[Source, tuple[Finding, ...]]:
-        """Apply `todo`; where that fails, each one alone, dropping those that fail by themselves."""
+        """Apply `todo`; where that fails, in halves, dropping what fails all by itself."""
         try:
             changed = self.attempt(source, findings, todo)
         except GuardError as error:

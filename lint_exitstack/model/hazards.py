@@ -8,8 +8,8 @@ from typing import Final
 # What a rewrite with this hazard may change. A project may accept any of these.
 MAY_DIFFER: Final = MappingProxyType(
     {
-        "exit-chain": "contextlib's stack drops the exception context when several exits raise "
-        "after a clean body; nested `with` keeps it (python/cpython#102201)",
+        "exit-chain": "when an exit raises after a clean body, contextlib's stack drops earlier "
+        "errors from its context; nested `with` keeps them (python/cpython#102201)",
         "swallowed-exit": "a jump out of the body goes on although an exit raised and another "
         "one swallowed that; after nested `with` the code behind would run",
         "exception-group": "from Python 3.12 `suppress` also takes members out of exception "

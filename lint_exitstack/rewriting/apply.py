@@ -12,7 +12,7 @@ from lint_exitstack.rewriting.imports import import_edits, replay_imports
 from lint_exitstack.rewriting.region import Region
 from lint_exitstack.rewriting.replay import difference, replay
 from lint_exitstack.rewriting.surgery import Surgeon
-from lint_exitstack.semantics.comments import last_line
+from lint_exitstack.semantics.flow import blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,8 +32,8 @@ def rewritten(source: Source, rewrites: Sequence[Rewrite], width: int) -> Source
     """
     imports = _imports(source, rewrites)
     edits = [_import_text(edit) for edit in imports]
-    for group in _regions(source, rewrites):
-        edits.append(_region_edit(source, group, width))
+    groups = _regions(rewrites, _statements(source, rewrites))
+    edits.extend(_region_edit(source, group, width) for group in groups)
     result = source.with_text(_edited(source.text, edits))
     _same_comments(source, result)
     _same_tree(source, result, rewrites, imports)
@@ -59,13 +59,14 @@ def _import_text(edit: ImportEdit) -> Edit:
     return edit.offset, edit.offset, edit.text
 
 
-def _regions(source: Source, rewrites: Sequence[Rewrite]) -> list[list[Rewrite]]:
+def _regions(rewrites: Sequence[Rewrite], statements: dict[Key, ast.stmt]) -> list[list[Rewrite]]:
     """Group rewrites that stand in one another; the outermost is the first of its group."""
-    ends = {key: last_line(source, node) for key, node in _statements(source, rewrites).items()}
     groups: list[list[Rewrite]] = []
     for rewrite in sorted(rewrites, key=lambda rewrite: rewrite.first):
+        if rewrite.last not in statements:
+            raise GuardError("keys", f"no {rewrite.last.kind} on line {rewrite.last.line}")
         outer = groups[-1][0] if groups else None
-        if outer is not None and rewrite.first.line <= ends[outer.last]:
+        if outer is not None and rewrite.first.line <= outer.end:
             groups[-1].append(rewrite)
         else:
             groups.append([rewrite])
@@ -73,23 +74,23 @@ def _regions(source: Source, rewrites: Sequence[Rewrite]) -> list[list[Rewrite]]
 
 
 def _statements(source: Source, rewrites: Iterable[Rewrite]) -> dict[Key, ast.stmt]:
-    wanted = {rewrite.last: None for rewrite in rewrites}
+    """Return the last statement of each rewrite, by its key."""
+    wanted = {rewrite.last for rewrite in rewrites}
+    lines = {key.line for key in wanted}
     found: dict[Key, ast.stmt] = {}
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.stmt):
-            key = source.key(node)
-            if key in wanted:
-                found[key] = node
-    missing = [key for key in wanted if key not in found]
-    if missing:
-        raise GuardError("keys", f"no {missing[0].kind} on line {missing[0].line}")
+    pending: list[ast.stmt] = list(source.tree.body)
+    while pending:
+        node = pending.pop()
+        if node.lineno in lines and (key := source.key(node)) in wanted:
+            found[key] = node
+        for block in blocks_of(node):
+            pending.extend(block)
     return found
 
 
 def _region_edit(source: Source, group: Sequence[Rewrite], width: int) -> Edit:
     outer = group[0]
-    node = _statements(source, [outer])[outer.last]
-    region = Region(source, outer.first.line, last_line(source, node), outer.first.column)
+    region = Region(source, outer.first.line, outer.end, outer.first.column)
     surgeon = Surgeon(region, width)
     for rewrite in sorted(group, key=lambda rewrite: rewrite.first, reverse=True):
         surgeon.operate(rewrite)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.position import Position, Span
@@ -26,7 +27,7 @@ def line_edits(before: Source, after: Source) -> tuple[tuple[Span, str], ...]:
 
 def _with_ends(source: Source) -> list[str]:
     starts = source.line_starts
-    pairs = zip(starts, starts[1:], strict=False)
+    pairs = itertools.pairwise(starts)
     return [source.text[start:end] for start, end in pairs if start != end]
 
 

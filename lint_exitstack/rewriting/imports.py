@@ -116,9 +116,7 @@ def _sorted(names: list[str]) -> bool:
     return [name.lower() for name in names] == sorted(name.lower() for name in names)
 
 
-def _joint(
-    source: Source, node: ast.ImportFrom, one: ast.alias, other: ast.alias | None
-) -> str:
+def _joint(source: Source, node: ast.ImportFrom, one: ast.alias, other: ast.alias | None) -> str:
     """Return what stands between two names: a space, or a line end and an indentation."""
     column = source.lines[one.lineno - 1][: one.col_offset]
     rows = node.lineno != one.lineno and not column.strip()

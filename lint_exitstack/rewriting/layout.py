@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -158,7 +159,7 @@ def _call_parts(text: str) -> tuple[str, list[str]]:
         if depth == 1 and text[index] == ",":
             ends.append(index)
     cuts = [opening, *reversed(ends), len(text) - 1]
-    parts = [text[a + 1 : b].strip() for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [text[a + 1 : b].strip() for a, b in itertools.pairwise(cuts)]
     return text[:opening], parts
 
 
@@ -177,7 +178,9 @@ class _Shift(cst.CSTTransformer):
     ) -> cst.ParenthesizedWhitespace:
         last = updated_node.last_line
         lines = [
-            line if line.comment is None else line.with_changes(whitespace=self._moved(line.whitespace))
+            line
+            if line.comment is None
+            else line.with_changes(whitespace=self._moved(line.whitespace))
             for line in updated_node.empty_lines
         ]
         return updated_node.with_changes(last_line=self._moved(last), empty_lines=lines)

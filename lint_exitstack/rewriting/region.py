@@ -72,7 +72,7 @@ class Region:
     def body(self) -> Sequence[cst.BaseStatement]:
         """The statements of the region itself."""
         if not self.wrapper:
-            return [node for node in self.module.body if isinstance(node, cst.BaseStatement)]
+            return list(self.module.body)
         holder = cst.ensure_type(self.module.body[0], cst.If)
         return statements_of(holder.body)
 
@@ -127,6 +127,8 @@ class Region:
 def statements_of(suite: cst.BaseSuite) -> Sequence[cst.BaseStatement]:
     """Return the statements of a block as lines, also of one that stands behind its colon."""
     if isinstance(suite, cst.SimpleStatementSuite):
-        line = cst.SimpleStatementLine(body=suite.body, trailing_whitespace=suite.trailing_whitespace)
+        line = cst.SimpleStatementLine(
+            body=suite.body, trailing_whitespace=suite.trailing_whitespace
+        )
         return [line]
     return [node for node in suite.body if isinstance(node, cst.BaseStatement)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.errors import GuardError
 from lint_exitstack.model.rewrite import Kept, Line, NewWith, Piece, Reshaped, Suite, Swapped
+from lint_exitstack.semantics.flow import blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,13 +37,15 @@ class _Replay:
                 key = source.key(node)
                 self.statements[key] = node
                 self.homes[key] = block
+        self.block_in_hand: list[ast.stmt] = []
         self.replaced: dict[ast.stmt, list[ast.stmt]] = {}
         self.swaps: list[tuple[ast.stmt, dict[Span, ast.expr]]] = []
 
     def run(self, rewrites: Sequence[Rewrite]) -> None:
         for rewrite in rewrites:
+            block = self.homes.get(rewrite.first, [])
+            self.block_in_hand = block
             into = [node for part in rewrite.into for node in self.build(part)]
-            block = self.homes[rewrite.first]
             first = block.index(self.statement(rewrite.first))
             last = block.index(self.statement(rewrite.last))
             for node in block[first : last + 1]:
@@ -53,7 +56,7 @@ class _Replay:
             block = pending.pop()
             block[:] = [new for node in block for new in self._expanded(node)]
             for node in block:
-                pending.extend(_own_blocks(node))
+                pending.extend(blocks_of(node))
         for node, swaps in self.swaps:
             _swap(self.source, node, swaps)
 
@@ -134,11 +137,14 @@ class _Replay:
         return node.value
 
     def _piece(self, span: Span) -> ast.expr:
-        for block in (self.homes[key] for key in self.statements if key.line <= span.start.line):
-            for node in block:
-                found = _expression_at(self.source, node, span)
-                if found is not None:
-                    return found
+        block: list[ast.stmt] | None = self.block_in_hand
+        while block is not None:
+            node = next((n for n in block if self.source.span(n).contains(span)), None)
+            found = None if node is None else _expression_at(self.source, node, span)
+            if found is not None:
+                return found
+            inner = [] if node is None else list(blocks_of(node))
+            block = next((b for b in inner if b[-1].end_lineno >= span.start.line), None)  # type: ignore[operator]  # parsed nodes have ends
         raise GuardError("keys", f"no expression on line {span.start.line}")
 
     def _filled(self, text: str, pieces: Sequence[Expression]) -> ast.stmt:
@@ -164,7 +170,9 @@ def _expression_at(source: Source, statement: ast.stmt, span: Span) -> ast.expr 
     """Return the expression of `statement` itself (not of statements in it) at `span`."""
     if not source.span(statement).contains(span):
         return None
-    pending = [child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)]
+    pending = [
+        child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)
+    ]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.expr) and source.span(node) == span:
@@ -196,17 +204,7 @@ def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
         block = pending.pop()
         yield block
         for node in block:
-            pending.extend(_own_blocks(node))
-
-
-def _own_blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for part in ("body", "orelse", "finalbody"):
-        block = getattr(node, part, None)
-        if block:
-            yield block
-    for part in ("handlers", "cases"):
-        for clause in getattr(node, part, ()):
-            yield clause.body
+            pending.extend(blocks_of(node))
 
 
 def difference(left: ast.AST, right: ast.AST) -> str | None:
@@ -231,7 +229,9 @@ def difference(left: ast.AST, right: ast.AST) -> str | None:
 
 def _both_empty(one: object, other: object) -> bool:
     """Whether an absent list and an empty one meet: nodes made here leave out what is empty."""
-    return not one and not other and isinstance(one or other or [], list) and one != 0 and other != 0
+    return (
+        not one and not other and isinstance(one or other or [], list) and one != 0 and other != 0
+    )
 
 
 def _at(*nodes: object) -> str:

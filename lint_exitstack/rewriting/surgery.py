@@ -26,6 +26,7 @@ class Surgeon:
         self.region = region
         self.width = width
         self.replaced: dict[cst.CSTNode, _Nodes] = {}
+        self.swaps: dict[cst.CSTNode, cst.BaseExpression] = {}
 
     def operate(self, rewrite: Rewrite) -> None:
         """Remember what the statements of `rewrite` become."""
@@ -51,7 +52,7 @@ class Surgeon:
 
     def spliced(self, nodes: Sequence[cst.BaseStatement]) -> _Nodes:
         """Return `nodes` with what was replaced in them."""
-        splice = _Splice(self.replaced)
+        splice = _Splice(self.replaced, self.swaps)
         done: _Nodes = []
         for node in nodes:
             updated = node.visit(splice)
@@ -79,17 +80,22 @@ class _Suites(cst.CSTVisitor):
 
 
 class _Splice(cst.CSTTransformer):
-    """Puts what rewrites made where their statements stood."""
+    """Puts what rewrites made where their statements and expressions stood."""
 
-    def __init__(self, replaced: Mapping[cst.CSTNode, _Nodes]) -> None:
+    def __init__(
+        self,
+        replaced: Mapping[cst.CSTNode, _Nodes],
+        swaps: Mapping[cst.CSTNode, cst.BaseExpression],
+    ) -> None:
         super().__init__()
         self.replaced = replaced
+        self.swaps = swaps
 
     def on_leave(  # type: ignore[override]  # the stubs know only the generic form
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
     ) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode] | cst.RemovalSentinel:
         if original_node not in self.replaced:
-            return updated_node
+            return self.swaps.get(original_node, updated_node)
         return cst.FlattenSentinel(self.replaced[original_node])
 
 
@@ -117,7 +123,9 @@ class _Construction:
                 nodes = statements_of(self.region.block(part.block))
                 return self.surgeon.spliced(nodes[part.start : part.stop])
             case Kept():
-                return self._led(self.surgeon.spliced([self.region.statement(part.key)]), part.trivia)
+                return self._led(
+                    self.surgeon.spliced([self.region.statement(part.key)]), part.trivia
+                )
             case Line():
                 text = self.writer.line(part.text, part.pieces, column)
                 return [self._dressed(self._parsed(text), part.trivia)]
@@ -126,7 +134,7 @@ class _Construction:
             case Reshaped():
                 return self._led([self._reshaped(part, column)], part.trivia)
             case Swapped():
-                return [self._swapped(part)]
+                return self._swapped(part)
 
     def _parsed(self, text: str) -> cst.BaseStatement:
         node = cst.parse_statement(text, config=self.config)
@@ -168,15 +176,10 @@ class _Construction:
             body = body.with_changes(header=old.header)
         return node.with_changes(body=body)
 
-    def _swapped(self, part: Swapped) -> cst.BaseStatement:
-        (node,) = self.surgeon.spliced([self.region.statement(part.key)])
-        swaps = {
-            self.region.expression(span): self._expression(new) for span, new in part.swaps
-        }
-        updated = node.visit(_Swap(swaps))
-        if not isinstance(updated, cst.BaseStatement):
-            raise TypeError(part)
-        return updated
+    def _swapped(self, part: Swapped) -> _Nodes:
+        for span, new in part.swaps:
+            self.surgeon.swaps[self.region.expression(span)] = self._expression(new)
+        return self.surgeon.spliced([self.region.statement(part.key)])
 
     def _expression(self, expression: Expression) -> cst.BaseExpression:
         return cst.parse_expression(self.writer.expression(expression, 0), config=self.config)
@@ -216,17 +219,3 @@ def _body_of(part: Reshaped) -> Block:
     from lint_exitstack.model.rewrite import Block
 
     return Block(part.key)
-
-
-class _Swap(cst.CSTTransformer):
-    """Puts new expressions where old ones stood."""
-
-    def __init__(self, swaps: Mapping[cst.BaseExpression, cst.BaseExpression]) -> None:
-        super().__init__()
-        self.swaps = swaps
-
-    def on_leave(  # type: ignore[override]  # the stubs know only the generic form
-        self, original_node: cst.CSTNode, updated_node: cst.CSTNode
-    ) -> cst.CSTNode:
-        new = self.swaps.get(original_node)  # type: ignore[call-overload]  # any node may be asked
-        return updated_node if new is None else new

@@ -62,8 +62,11 @@ class Place:
 class Context:
     """One file under analysis; what takes time is made when a rule first asks."""
 
-    def __init__(self, source: Source, settings: Settings) -> None:
-        """Parse the source; raises UnparsableSourceError."""
+    def __init__(
+        self, source: Source, settings: Settings, enabled: frozenset[str] = frozenset()
+    ) -> None:
+        """Parse the source; raises UnparsableSourceError. `enabled` are the codes in force."""
+        self.enabled = enabled
         self.source = source
         self.settings = settings
         self.tree = source.tree

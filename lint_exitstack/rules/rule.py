@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ast
+    import re
     from collections.abc import Callable, Iterable
 
     from lint_exitstack.model.finding import Finding

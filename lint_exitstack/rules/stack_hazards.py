@@ -28,12 +28,12 @@ def stack_hazards(
     `swallowers` are the outer managers that aren't known to let every exception pass.
     """
     found = []
-    if context.settings.runtime == "contextlib" and len(exits) > 1:
+    if context.settings.runtime == "contextlib" and exits:
         found.append(
             Hazard(
                 "exit-chain",
-                "if several exits raise after a clean body, contextlib's stack drops the earlier "
-                "errors from the context of the last",
+                "if an exit raises after a clean body, contextlib's stack drops earlier errors, and "
+                "one being handled outside, from its context",
                 context.source.span(exits[0]),
             )
         )

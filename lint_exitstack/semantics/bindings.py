@@ -95,6 +95,7 @@ class Bindings:
         self.module = Scope(tree, None)
         self.scopes: dict[ast.AST, Scope] = {tree: self.module}
         self.star_imports: list[ast.ImportFrom] = []
+        self._events: dict[tuple[Scope, str], list[Event]] = {}
         _Pass(self).run(tree)
 
     def owner(self, scope: Scope, name: str) -> Scope | None:
@@ -111,12 +112,17 @@ class Bindings:
 
     def events(self, owner: Scope, name: str) -> list[Event]:
         """Return all that happens to variable `name` of `owner`, in nested scopes too."""
-        found = []
+        known = self._events.get((owner, name))
+        if known is not None:
+            return known
+        found: list[Event] = []
         for scope in owner.subtree():
             here = scope.events.get(name)
             if here and (scope is owner or self.owner(scope, name) is owner):
                 found.extend(here)
-        return sorted(found, key=lambda event: event.place)
+        found.sort(key=lambda event: event.place)
+        self._events[owner, name] = found
+        return found
 
     def changes(self, owner: Scope, name: str) -> list[Event]:
         """Return what binds or unbinds variable `name` of `owner`."""

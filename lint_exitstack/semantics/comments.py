@@ -22,7 +22,9 @@ _PRAGMA = re.compile(
     re.IGNORECASE,
 )
 # Of these, the ones that speak about nothing but their line, so that they may move with it.
-_LINE_PRAGMA = re.compile(r"#\s*(?:noqa\b|type:\s*ignore|nosec\b|pyright:\s*ignore|ty:)", re.I)
+_LINE_PRAGMA = re.compile(
+    r"#\s*(?:noqa\b|type:\s*ignore|nosec\b|pyright:\s*ignore|ty:)", re.IGNORECASE
+)
 _GAP = re.compile(r"(?:[ \t\f),]|\\?(?:\r\n|\r|\n)|#[^\r\n]*)*")
 _COMMENT = re.compile(r"#[^\r\n]*")
 

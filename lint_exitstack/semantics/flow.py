@@ -14,6 +14,23 @@ _NEW_FRAMES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
+def blocks_of(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """Yield the blocks of a compound statement."""
+    for _, block in named_blocks(node):
+        yield block
+
+
+def named_blocks(node: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
+    """Yield the blocks of a compound statement with the names that rewrites give them."""
+    for part in ("body", "orelse", "finalbody"):
+        block = getattr(node, part, None)
+        if block:
+            yield part, block
+    for part in ("handlers", "cases"):
+        for index, clause in enumerate(getattr(node, part, ())):
+            yield f"{part}[{index}]", clause.body
+
+
 def nodes_in_frame(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Yield every node that runs in the same frame, in no promised order.
 

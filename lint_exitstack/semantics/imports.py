@@ -18,13 +18,45 @@ if TYPE_CHECKING:
 # What `import contextlib` itself needs, found by listing sys.modules of 3.8-3.13 started with -S:
 # such a module would have to wait for itself.
 _BOOTSTRAP = frozenset(
-    """
-    _abc _collections_abc _py_abc _py_warnings _sitebuiltins _weakrefset abc annotationlib codecs
-    collections collections.abc contextlib copyreg encodings encodings.aliases encodings.cp1252
-    encodings.latin_1 encodings.utf_8 functools genericpath heapq importlib._bootstrap
-    importlib._bootstrap_external io keyword ntpath operator os posixpath reprlib site
-    sitecustomize stat sys types warnings weakref
-    """.split()
+    [
+        "_abc",
+        "_collections_abc",
+        "_py_abc",
+        "_py_warnings",
+        "_sitebuiltins",
+        "_weakrefset",
+        "abc",
+        "annotationlib",
+        "codecs",
+        "collections",
+        "collections.abc",
+        "contextlib",
+        "copyreg",
+        "encodings",
+        "encodings.aliases",
+        "encodings.cp1252",
+        "encodings.latin_1",
+        "encodings.utf_8",
+        "functools",
+        "genericpath",
+        "heapq",
+        "importlib._bootstrap",
+        "importlib._bootstrap_external",
+        "io",
+        "keyword",
+        "ntpath",
+        "operator",
+        "os",
+        "posixpath",
+        "reprlib",
+        "site",
+        "sitecustomize",
+        "stat",
+        "sys",
+        "types",
+        "warnings",
+        "weakref",
+    ]
 )
 
 
@@ -53,7 +85,9 @@ class Imports:
             if found is None:
                 return Way(f"{module}.{name}", None)
         if self._is_bootstrap_module():
-            return Way(name, None, (_forbids("bootstrap-module", "contextlib imports this module"),))
+            return Way(
+                name, None, (_forbids("bootstrap-module", "contextlib imports this module"),)
+            )
         hazards = self._star_hazard(name)
         if self._free(name, scope):
             return Way(name, Need(self.runtime, name), hazards)

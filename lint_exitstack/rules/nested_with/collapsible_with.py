@@ -59,7 +59,6 @@ finds the same chains, but refuses those with comments and those beyond the line
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -71,11 +70,12 @@ from lint_exitstack.rules.nested_with.contexts import (
     needs_parentheses,
 )
 from lint_exitstack.rules.nested_with.merging import Merge
-from lint_exitstack.rules.nested_with.stacking import Step, Stacking
+from lint_exitstack.rules.nested_with.stacking import Stacking, Step
 from lint_exitstack.rules.rule import Fix, Rule
 from lint_exitstack.semantics.comments import with_header
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from lint_exitstack.model.finding import Finding
@@ -168,7 +168,9 @@ RULE = Rule(
     summary="nested `with` statements that can share one header",
     check=check,
     nodes=WITHS,
-    trigger=re.compile(rb"^[ \t\f]*(?:async[ \t]+)?with\b[\s\S]*?^[ \t\f]+(?:async[ \t]+)?with\b", re.M),
+    trigger=re.compile(
+        rb"^[ \t\f]*(?:async[ \t]+)?with\b[\s\S]*?^[ \t\f]+(?:async[ \t]+)?with\b", re.MULTILINE
+    ),
     module=__name__,
     fix=Fix.SOMETIMES,
 )

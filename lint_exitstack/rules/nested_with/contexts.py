@@ -1,4 +1,4 @@
-"""What stands in `with` headers: which managers are exempt, which may swallow, which layouts fit."""
+"""What stands in `with` headers: what is exempt, what may swallow, which layouts fit."""
 
 from __future__ import annotations
 
@@ -19,10 +19,17 @@ WITHS = (ast.With, ast.AsyncWith)
 # Nesting these innermost over one statement is how tests say what is expected to happen.
 _RAISES = frozenset({"pytest.raises", "pytest.warns", "pytest.deprecated_call"})
 _RAISES_METHODS = frozenset(
-    """
-    assertRaises assertRaisesRegex assertRaisesMessage assertWarns assertWarnsRegex
-    assertWarnsMessage assertLogs assertNoLogs subTest
-    """.split()
+    [
+        "assertRaises",
+        "assertRaisesRegex",
+        "assertRaisesMessage",
+        "assertWarns",
+        "assertWarnsRegex",
+        "assertWarnsMessage",
+        "assertLogs",
+        "assertNoLogs",
+        "subTest",
+    ]
 )
 _SWALLOWING = frozenset({"contextlib.suppress", "pytest.raises", "warnings.catch_warnings"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.nested_with.contexts import (
@@ -12,7 +13,7 @@ from lint_exitstack.rules.nested_with.contexts import (
     is_exempt,
     is_swallowing,
 )
-from lint_exitstack.rules.nested_with.stacking import Step, Stacking
+from lint_exitstack.rules.nested_with.stacking import Stacking, Step
 from lint_exitstack.semantics.comments import with_header
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ def next_step(node: With) -> Step | None:
 
 
 def steps_from(place: Place, context: Context) -> list[Step]:
-    """Return the chain that starts at `place`; empty if it belongs to a longer one."""
+    """Return the chain that starts at `place`; empty if it's short or part of a longer one."""
     node = place.node
-    if not isinstance(node, WITHS) or _is_continuation(place, context):
+    if not isinstance(node, WITHS) or levels(_shape(node)) < context.settings.exit_stack_depth:
+        return []
+    if _is_continuation(place, context):
         return []
     steps = [Step(node)]
     if not _fits_on_a_stack(node, place, context):
@@ -44,6 +47,14 @@ def steps_from(place: Place, context: Context) -> list[Step]:
     while (step := next_step(steps[-1].node)) is not None:
         if not _fits_on_a_stack(step.node, place, context):
             break
+        steps.append(step)
+    return steps
+
+
+def _shape(node: With) -> list[Step]:
+    """Return the chain that starts at `node`, whatever its managers are."""
+    steps = [Step(node)]
+    while (step := next_step(steps[-1].node)) is not None:
         steps.append(step)
     return steps
 
@@ -84,7 +95,7 @@ def _is_mock_open(expression: ast.expr) -> bool:
 def levels(steps: Sequence[Step]) -> int:
     """Return how deep the nest is once everything that fits in one header is merged."""
     count = 1
-    for outer, step in zip(steps, steps[1:], strict=False):
+    for outer, step in itertools.pairwise(steps):
         mergeable = len(outer.node.body) == 1 and not step.conditions
         if not mergeable or type(outer.node) is not type(step.node):
             count += 1

@@ -148,9 +148,7 @@ class Stacking:
 
     def _hazards(self) -> tuple[Hazard, ...]:
         managers = [item.context_expr for step in self.steps for item in step.node.items]
-        swallowers = [
-            expr for expr in managers[:-1] if may_swallow(expr, self.place, self.context)
-        ]
+        swallowers = [expr for expr in managers[:-1] if may_swallow(expr, self.place, self.context)]
         return (
             *layout_hazards(self.source, [self.place.node]),
             *self.way.hazards,

@@ -1,4 +1,4 @@
-"""A `with` header that is continued by backslashes.
+r"""A `with` header that is continued by backslashes.
 
 ## What it does
 
@@ -13,7 +13,7 @@ Parentheses do the same from Python 3.10 on.
 
 ```python
 def compare(old, new):
-    with open(old) as before, \\
+    with open(old) as before, \
          open(new) as after:
         return before.read() == after.read()
 ```

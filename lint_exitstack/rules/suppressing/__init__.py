@@ -1,0 +1,1 @@
+"""`try/except: pass` and the uses of `contextlib.suppress`."""
