@@ -44,7 +44,9 @@ def check_source(
     isn't Python; both are SourceErrors with a line and a column. Raises UsageError for settings
     that name unknown rules.
     """
-    return checked(_source(source, path), settings or Settings())
+    old = _source(source, path)
+    _ = old.tree
+    return checked(old, settings or Settings())
 
 
 def fix_source(
@@ -62,7 +64,9 @@ def fix_source(
     from lint_exitstack.fixing import fix
 
     chosen = settings or Settings()
-    fixed = fix(_source(source, path), chosen, unsafe=unsafe)
+    old = _source(source, path)
+    _ = old.tree
+    fixed = fix(old, chosen, unsafe=unsafe)
     on = Selection.of(chosen).codes(path)
     findings = judged(fixed.source, fixed.found, on)
     result: AnyStr

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.analysis import analyse
 from lint_exitstack.model.finding import Finding, Fixability
+from lint_exitstack.rules.the_file.syntax_error import RULE as SYNTAX_ERROR
 from lint_exitstack.selection import Selection
 from lint_exitstack.suppression import judged
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 def checked(source: Source, settings: Settings) -> tuple[Finding, ...]:
     """Return the findings that a user shall see; raises UnparsableSourceError."""
     on = Selection.of(settings).codes(source.path)
+    if SYNTAX_ERROR.code in on:
+        # The analysis needn't parse what can't interest it, but nobody shall take that for clean.
+        _ = source.tree
     return judged(source, analyse(source, settings), on)
 
 

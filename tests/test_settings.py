@@ -53,7 +53,7 @@ def test_values_that_are_taken(key, value, expected):
         ("line-length", True, "not True"),
         ("line-length", 3, "not 3"),
         ("force-exclude", "yes", "must be true or false, not 'yes'"),
-        ("target-version", "2.7", 'must be a version from 3.7 on such as "3.10", not \'2.7\''),
+        ("target-version", "2.7", "must be a version from 3.7 on such as \"3.10\", not '2.7'"),
         ("target-version", 3.1, "not 3.1"),
         ("target-version", "3.6", "not '3.6'"),
         ("accept-hazards", ["exit-chian"], 'which is no hazard; did you mean "exit-chain"?'),

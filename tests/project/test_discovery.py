@@ -199,7 +199,9 @@ def test_what_git_ignores_is_passed_over(repository):
 
 
 def test_ignores_above_the_given_folder_count(repository):
-    assert sorted(found("sub")) == [name for name in git_keeps(repository) if name.startswith("sub/")]
+    assert sorted(found("sub")) == [
+        name for name in git_keeps(repository) if name.startswith("sub/")
+    ]
 
 
 def test_an_ignored_folder_is_looked_at_when_it_is_named(repository):
