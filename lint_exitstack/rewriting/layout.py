@@ -57,7 +57,9 @@ class Writer:
         if self._is_aligned(piece):
             shift = column - self._column(piece)
         shifted = node.visit(_Shift(shift, indent)) if shift else node
-        return self.region.module.code_for_node(cst.ensure_type(shifted, cst.BaseExpression))
+        if not isinstance(shifted, cst.CSTNode):
+            raise TypeError(piece)
+        return self.region.module.code_for_node(shifted)
 
     def _column(self, piece: Piece) -> int:
         line = self.region.source.lines[piece.span.start.line - 1]
@@ -173,7 +175,7 @@ class _Shift(cst.CSTTransformer):
 
     def leave_ParenthesizedWhitespace(
         self,
-        original_node: cst.ParenthesizedWhitespace,
+        original_node: cst.ParenthesizedWhitespace,  # noqa: ARG002  # named by LibCST
         updated_node: cst.ParenthesizedWhitespace,
     ) -> cst.ParenthesizedWhitespace:
         last = updated_node.last_line

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.errors import GuardError
 from lint_exitstack.model.rewrite import Kept, Line, NewWith, Piece, Reshaped, Suite, Swapped
-from lint_exitstack.semantics.flow import blocks_of
+from lint_exitstack.semantics.flow import blocks_of, named_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,9 +80,10 @@ class _Replay:
 
     def block(self, block: Block) -> list[ast.stmt]:
         node = self.statement(block.of)
-        part, _, index = block.part.partition("[")
-        clauses = getattr(node, part)
-        return clauses[int(index.removesuffix("]"))].body if index else clauses
+        found = dict(named_blocks(node)).get(block.part)
+        if found is None:
+            raise GuardError("keys", f"no {block.part} on line {block.of.line}")
+        return found
 
     def build(self, part: Statement) -> list[ast.stmt]:
         match part:

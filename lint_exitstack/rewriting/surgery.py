@@ -76,7 +76,7 @@ class _Suites(cst.CSTVisitor):
         self.found: list[Sequence[cst.BaseStatement]] = []
 
     def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
-        self.found.append([child for child in node.body if isinstance(child, cst.BaseStatement)])
+        self.found.append(list(node.body))
 
 
 class _Splice(cst.CSTTransformer):

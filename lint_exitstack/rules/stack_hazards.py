@@ -32,12 +32,12 @@ def stack_hazards(
         found.append(
             Hazard(
                 "exit-chain",
-                "if an exit raises after a clean body, contextlib's stack drops earlier errors, and "
-                "one being handled outside, from its context",
+                "if an exit raises after a clean body, contextlib's stack drops earlier errors, "
+                "and one being handled outside, from its context",
                 context.source.span(exits[0]),
             )
         )
-    jump = next((n for n in nodes_in_frame(body) if isinstance(n, ast.Return)), None)
+    jump = next((node for node in nodes_in_frame(body) if isinstance(node, ast.Return)), None)
     if swallowers and (jump is not None or jumps_out(body)):
         what = context.source.segment(swallowers[0])
         found.append(
