@@ -74,9 +74,12 @@ def _process(task: Task) -> FileOutcome:
     outcome = FileOutcome(task.path, task.shown)
     try:
         source = _read(task)
-        findings = checked(source, task.settings)
     except SourceError as error:
         return replace(outcome, reported=_unusable(task, error), data=task.data)
+    try:
+        findings = checked(source, task.settings)
+    except SourceError as error:
+        return replace(outcome, reported=_unusable(task, error, source), data=task.data)
     match task.mode:
         case Mode.CHECK:
             return replace(outcome, reported=_reported(source, findings, task))
@@ -94,13 +97,16 @@ def _read(task: Task) -> Source:
     return Source(data, task.path)
 
 
-def _unusable(task: Task, error: SourceError) -> tuple[Reported, ...]:
+def _unusable(
+    task: Task, error: SourceError, source: Source | None = None
+) -> tuple[Reported, ...]:
     rule = UNREADABLE_FILE if isinstance(error, UnreadableSourceError) else SYNTAX_ERROR
     if rule.code not in Selection.of(task.settings).codes(task.path):
         return ()
     start = Position(error.line, error.column)
     span = Span(start, Position(error.line, error.column + 1))
-    return (Reported(Finding(rule.code, rule.name, error.message, "", span)),)
+    finding = Finding(rule.code, rule.name, error.message, "", span)
+    return (Reported(finding) if source is None else _shown(source, finding, task),)
 
 
 def _fix(

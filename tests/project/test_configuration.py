@@ -97,7 +97,7 @@ def test_mistakes_name_file_and_line(project, text, said):
 
 
 def test_a_mistake_on_the_command_line_says_so(project):
-    with pytest.raises(UsageError, match='^--select: "XIT77" is neither'):
+    with pytest.raises(UsageError, match=r'^--select: "XIT77" is neither'):
         Configuration({"select": ("XIT77",)}).for_folder(project)
 
 

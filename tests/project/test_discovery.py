@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lint_exitstack.project.configuration import Configuration
 from lint_exitstack.project.discovery import Discovery
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pickle
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lint_exitstack.project.differences import unified_diff
 from lint_exitstack.project.one_file import Mode, Task, process
 from lint_exitstack.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NEST = b"with a:\n    with b:\n        pass\n"
 MERGED = b"with a, b:\n    pass\n"

@@ -50,7 +50,7 @@ def test_a_link_stays_a_link(tmp_path):
 def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path):
     path = tmp_path / "a.py"
     path.write_bytes(b"somebody's")
-    with pytest.raises(WriteError, match="has changed while it was worked on"):
+    with pytest.raises(WriteError, match=r"has changed while it was worked on"):
         replace_file(path, b"old", b"new")
     assert path.read_bytes() == b"somebody's"
     assert folder_holds(tmp_path) == ["a.py"]
