@@ -39,6 +39,8 @@ def exception_group(difference):
 
 def early_evaluation(difference):
     """Something ran earlier than it did, ran though it never did, or failed for being too early."""
+    if difference.kinds == {"handled"}:
+        return True  # what ran inside the handler runs before it
     before, after = (_keys(one) for one in (difference.before, difference.after))
     at = _first_divergence(before, after)
     if at >= len(after):
