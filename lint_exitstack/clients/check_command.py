@@ -56,7 +56,7 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
         console.say("warning: no Python files were found below the given paths")
     running = run(tasks, arguments.jobs)
     outcomes = tuple(watched(running, len(tasks), console.err, wanted=wanted))
-    _present(outcomes, arguments, console)
+    _present(outcomes, arguments, console, all_seen=not discovery.problems)
     return max(worst, _status(outcomes, arguments))
 
 
@@ -115,12 +115,18 @@ def _task(target: Target, arguments: argparse.Namespace) -> Task:
 
 
 def _present(
-    outcomes: Sequence[FileOutcome], arguments: argparse.Namespace, console: Console
+    outcomes: Sequence[FileOutcome],
+    arguments: argparse.Namespace,
+    console: Console,
+    *,
+    all_seen: bool = True,
 ) -> None:
+    found = any(outcome.reported or outcome.applied for outcome in outcomes)
     style = Style(
         colour=wants_colour(console.out),
         unsafe=arguments.unsafe_fixes,
-        brief=arguments.quiet,
+        # "All checks passed" would be too much to say of files that nobody saw.
+        brief=arguments.quiet or not (all_seen or found),
     )
     if not arguments.silent:
         console.write(_report(outcomes, arguments, style))
