@@ -168,9 +168,7 @@ RULE = Rule(
     summary="nested `with` statements that can share one header",
     check=check,
     nodes=WITHS,
-    trigger=re.compile(
-        rb"^[ \t\f]*(?:async[ \t]+)?with\b[\s\S]*?^[ \t\f]+(?:async[ \t]+)?with\b", re.MULTILINE
-    ),
+    trigger=re.compile(rb"\bwith\b[\s\S]*?\bwith\b"),
     module=__name__,
     fix=Fix.SOMETIMES,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
@@ -28,7 +29,6 @@ from lint_exitstack.semantics.comments import (
 from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Sequence
 
     from lint_exitstack.model.source import Comment, Source
@@ -70,6 +70,8 @@ class Merge:
 
     def _text(self, item: ast.withitem) -> str:
         text = self.source.segment(item.context_expr)
+        if isinstance(item.context_expr, (ast.NamedExpr, ast.Yield, ast.YieldFrom)):
+            text = f"({text})"
         if item.optional_vars is not None:
             text += f" as {self.source.segment(item.optional_vars)}"
         return text
@@ -84,11 +86,10 @@ class Merge:
         if can_wrap(self.context):
             if self.comments or not self._fits(self.text):
                 return Layout.ROWS
-            first = self.headers[0]
-            if not first.parenthesized or len(self.chain) == 1:
-                return Layout.LINE
-            if first.colon.line != self.chain[0].lineno:
+            if any(self._has_rows(*pair) for pair in zip(self.chain, self.headers, strict=True)):
                 return Layout.ROWS
+            if not self.headers[0].parenthesized:
+                return Layout.LINE
             closed = len(self.chain[0].items) > 1 and self._fits(f"({self.text})")
             return Layout.PARENTHESES if closed else Layout.LINE
         if any(header.parenthesized and "\n" in self.text for header in self.headers):
@@ -98,6 +99,10 @@ class Merge:
         width = self.context.settings.line_length
         fits = column + len(lines[0]) <= width and all(len(line) <= width for line in lines[1:])
         return Layout.LINE if fits else None
+
+    @staticmethod
+    def _has_rows(node: With, header: Header) -> bool:
+        return header.parenthesized and header.colon.line != node.lineno
 
     def _fits(self, text: str) -> bool:
         width = self.context.settings.line_length

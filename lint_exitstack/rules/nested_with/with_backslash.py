@@ -88,7 +88,7 @@ RULE = Rule(
     summary="a `with` header continued by backslashes",
     check=check,
     nodes=WITHS,
-    trigger=re.compile(rb"\bwith\b[^\n]*\\\r?$", re.MULTILINE),
+    trigger=re.compile(rb"\bwith\b[^\r\n]*\\[\r\n]"),
     module=__name__,
     fix=Fix.SOMETIMES,
 )
