@@ -30,6 +30,7 @@ class World:
         "numbers",
         "plain",
         "plan",
+        "seen",
         "tags",
         "trace",
         "void",
@@ -46,6 +47,7 @@ class World:
         self.counts = {}
         self.plain = set()
         self.tags = {}
+        self.seen = {}
         self.kept = []
         self.numbers = {}
         self.cwd = "/start"
@@ -57,7 +59,8 @@ class World:
         count = self.counts[name] = self.counts.get(name, 0) + 1
         key = self.key = name if count == 1 else f"{name}#{count}"
         self.trace.append((key, tuple([self.portray(value) for value in seen])))
-        self.handled.append(self.portray(sys.exception()))
+        handled = sys.exception()
+        self.handled.append("None" if handled is None else self.origin(handled))
         if plain:
             self.plain.add(key)
         if len(self.trace) > self.budget:
@@ -105,14 +108,19 @@ class World:
         self.tags[id(exc)] = tag
         return exc
 
+    def origin(self, exc):
+        """Which operation raised it, or what it is where the program did that itself."""
+        return self.tags.get(id(exc)) or describe(exc)
+
     def tag(self, exc):
-        """What this exception object is called in this run."""
-        known = self.tags.get(id(exc))
-        if known is None:
-            name = describe(exc)
-            self.keep(exc, f"{name} ({self.number(name)})")
-            known = self.tags[id(exc)]
-        return known
+        """The same, told apart from others of its sort: an exit is shown one certain object."""
+        planned = self.tags.get(id(exc))
+        if planned is not None:
+            return planned
+        if id(exc) not in self.seen:
+            self.kept.append(exc)
+            self.seen[id(exc)] = self.number(describe(exc))
+        return self.seen[id(exc)]
 
     def portray(self, value):
         """A text that equal values of two runs share and others don't."""
@@ -198,7 +206,7 @@ def chain(world, exc):
         queue.extend(getattr(one, "exceptions", ()))
     return tuple(
         (
-            world.tags.get(id(one)) or describe(one),
+            world.origin(one),
             index.get(id(one.__context__)),
             index.get(id(one.__cause__)),
             one.__suppress_context__,
