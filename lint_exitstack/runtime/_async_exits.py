@@ -5,7 +5,7 @@ from __future__ import annotations
 from sys import exception as handled_exception
 
 from ._async_unwinding import unwind, with_exception
-from ._chaining import hide, leaving, passed_on, reraise, without_machinery
+from ._chaining import hide, leaving, passed_on, reraise, still_handled, without_machinery
 from ._exits import Exits
 from ._parameters import ExitT_co, Generic
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT
@@ -47,7 +47,7 @@ class AsyncUnwinding(Exits, Generic[ExitT_co]):
         exits = self._exits
         outcome: Any = False
         pending: BaseException | None = exc
-        raised = False
+        failed: BaseException | None = None
         try:
             if exc is None:
                 while exits:
@@ -62,33 +62,38 @@ class AsyncUnwinding(Exits, Generic[ExitT_co]):
                         function(*target, **manner)
                 return outcome  # type: ignore[no-any-return] # the user says which
         except BaseException as failure:
-            pending, raised = failure, True
+            pending = failed = failure
             if not exits:
                 # Without an entry for this frame, as if no stack were in between.
                 without_machinery(failure)
-                exc = pending = None
+                exc = pending = failed = None
                 raise
             passed_on(failure)
             pending, again = await with_exception(exits, failure)
             if pending is failure and not again:
                 leaving(failure)
-                exc = pending = None
+                exc = pending = failed = None
                 raise
         outcome = exc is not None
         if not exits and pending is None:
             return outcome  # type: ignore[no-any-return] # the user says which
         try:
             given = exc if handled_exception() is exc else None
-            pending, again = await unwind(exits, pending, given, self._outside)
+            outside = self._outside
+            if outside is not None and given is not None:
+                outside = still_handled(outside, given)
+            pending, again = await unwind(exits, pending, failed, given, outside)
             if pending is not None:
-                if raised or again:
+                if failed is not None or again:
                     reraise(pending)
                 outcome = False
         except BaseException as failure:
             leaving(failure)
             raise
         finally:
-            exc = pending = given = None  # the frames of the traceback lead here: no circle
+            exc = pending = given = outside = (
+                None  # the frames of the traceback lead here: no circle
+            )
         return outcome  # type: ignore[no-any-return] # the user says which
 
     async def aclose(self) -> None:

@@ -67,6 +67,8 @@ class AsyncGeneratorContextManager(
                 raise
             set_traceback(exc, traceback)
             return False
+        if getattr(gen, "ag_frame", gen) is None:
+            return False  # somebody closed it during the block: there is nobody to tell
         try:
             raise RuntimeError("generator didn't stop after athrow()")
         finally:

@@ -6,6 +6,7 @@ from operator import call
 
 from ._abstract import AbstractAsyncContextManager
 from ._async_exits import AsyncUnwinding
+from ._chaining import hide, without_machinery
 from ._parameters import Any, ExitT_co
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT
 from ._registry import Registry
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["AsyncExitStack"]
 
 
+hide(__name__)
+
+
 class AsyncExitStack(
     Registry, AsyncUnwinding[ExitT_co], AbstractAsyncContextManager[Any, ExitT_co]
 ):
@@ -52,14 +56,20 @@ class AsyncExitStack(
         asynchronous context manager, with nothing registered, and whatever `__aenter__` raises.
         """
         cls: Any = type(cm)
+        enter: Any = None
+        leave: Any = None
         try:
-            enter, leave = async_managers[id(cls)]
-            known = cls.__aenter__ is enter and cls.__aexit__ is leave
-        except (KeyError, AttributeError):
-            return await self._enter_async(cm)
-        if not known:
-            return await self._enter_async(cm)
-        value: T = await enter(cm)
+            try:
+                enter, leave = async_managers[id(cls)]
+                known = cls.__aenter__ is enter and cls.__aexit__ is leave
+            except (KeyError, AttributeError):
+                known = False
+            if not known:
+                return await self._enter_async(cm)
+            value: T = await enter(cm)
+        except BaseException as failure:
+            without_machinery(failure)
+            raise
         self._exits.append((leave, cm, AWAIT_EXIT))
         return value
 

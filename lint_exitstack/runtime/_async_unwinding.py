@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sys import exception as handled_exception
 
-from ._chaining import Links, Swallowed, hide, passed_on, still_handled
+from ._chaining import Links, contexts_of, forget, hide, passed_on
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT
 
 TYPE_CHECKING = False
@@ -40,12 +40,13 @@ async def run(
 async def unwind(
     exits: list[Entry],
     pending: BaseException | None,
+    failed: BaseException | None,
     given: BaseException | None,
     outside: BaseException | None,
 ) -> tuple[BaseException | None, bool]:
     """Run the remaining `exits`; return what leaves, and whether an exit of these raised it."""
     raised = False
-    earlier = [] if given is None else [given]
+    earlier = [given, failed]
     try:
         while exits:
             if pending is not None:
@@ -55,18 +56,20 @@ async def unwind(
                 continue
             if given is None:
                 pending = await without_exception(exits)
-            elif outside is not None and still_handled(outside, given):
+            elif outside is not None:
                 pending = await _without_exception_while_handling(exits, outside)
             else:
-                swallowed = Swallowed(given)
+                # Others may hold on to it: none of this must change what it looks like.
+                contexts = [] if given.__context__ is None else contexts_of(given)
+                traceback = given.__traceback__
                 pending = await without_exception(exits)
-                if pending is not None:
-                    swallowed.release(pending, earlier)
+                if pending is not None and given.__traceback__ is traceback:
+                    forget(given, contexts, pending, earlier)
             raised = True
         return pending, raised and pending is not None
     finally:
         # The frames in the traceback of what leaves lead here: no circle of references.
-        pending = given = outside = None
+        pending = failed = given = outside = None
         earlier.clear()
 
 

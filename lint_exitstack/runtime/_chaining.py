@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
+    Contexts = list[tuple[BaseException, BaseException | None]]
+
 # The slots themselves, because an exception class may forbid or redefine attribute assignment
 # (a frozen dataclass, python/cpython#99856).
 set_context = BaseException.__dict__["__context__"].__set__
@@ -76,9 +78,17 @@ def chain(exc: BaseException) -> list[BaseException]:
     return links
 
 
-def still_handled(outside: BaseException, given: BaseException) -> bool:
-    """Tell whether `given` was raised while `outside` was being handled."""
-    return any(link is outside for link in chain(given))
+def still_handled(outside: BaseException, given: BaseException) -> BaseException | None:
+    """Return `outside` if `given` was raised while that was being handled, or else None.
+
+    What was being handled on entry needn't be on exit: a generator may have been resumed elsewhere.
+    """
+    return outside if any(link is outside for link in chain(given)) else None
+
+
+def contexts_of(exc: BaseException) -> Contexts:
+    """Remember the chain of `exc`, link by link."""
+    return [(link, link.__context__) for link in chain(exc)]
 
 
 class Links:
@@ -94,9 +104,9 @@ class Links:
     def __init__(self, exc: BaseException, handled: BaseException | None) -> None:
         self._exc = exc
         self._traceback: TracebackType | None = exc.__traceback__
-        self._contexts: list[tuple[BaseException, BaseException | None]] = []
+        self._contexts: Contexts = []
         if handled is not None and handled is not exc:
-            self._contexts = [(link, link.__context__) for link in (exc, *chain(handled))]
+            self._contexts = [(exc, exc.__context__), *contexts_of(handled)]
 
     def restore(self) -> None:
         """Put contexts and traceback back."""
@@ -118,34 +128,41 @@ def reraise(exc: BaseException) -> NoReturn:
         del exc, links
 
 
-class Swallowed:
-    """The exception whose handling continues around us although an exit swallowed it.
+def forget(
+    swallowed: BaseException,
+    contexts: Contexts,
+    failure: BaseException,
+    earlier: list[BaseException | None],
+) -> None:
+    """Give `failure` the context that nested `with` gives after an exit swallowed an exception.
 
-    `with` calls the stack's exit while that exception is being handled. Once an exit has swallowed
-    it, nested `with` would handle nothing any more, but we can't end a handler of our caller:
-    what the remaining exits raise gets it as context. `release` takes that back.
+    `with` calls the stack's exit while handling `swallowed`. Nested `with` would handle nothing any
+    more, but we can't end a handler of our caller: what the remaining exits raise gets `swallowed`
+    as context, which is taken back here. `contexts` is what the chain of `swallowed` looked like
+    before; `earlier` was on its way out before, and had its context already.
     """
+    if failure is swallowed or any(failure is link for link, _ in contexts):
+        for link, context in contexts or [(swallowed, None)]:
+            set_context(link, context)
+        return
+    known = {id(link) for link in (swallowed, *earlier)}
+    known.update(id(link) for link, _ in contexts)
+    for link in _related(failure, known):
+        if link.__context__ is swallowed:
+            set_context(link, None)
 
-    __slots__ = ("_contexts", "_exc", "_traceback")
 
-    def __init__(self, exc: BaseException) -> None:
-        self._exc = exc
-        self._traceback = exc.__traceback__
-        self._contexts = [(link, link.__context__) for link in chain(exc)]
-
-    def release(self, failure: BaseException, earlier: list[BaseException]) -> None:
-        """Give `failure`, raised after the swallowing, the context that nested `with` gives.
-
-        `earlier` is what was on its way out before, and has its contexts already.
-        """
-        if any(failure is link for link, _ in self._contexts):
-            for link, context in self._contexts:
-                set_context(link, context)
-            return
-        if self._exc.__traceback__ is not self._traceback:
-            return  # raised again on purpose: it belongs into the chain
-        for link in chain(failure):
-            if link.__context__ is self._exc:
-                if not any(link is known for known in earlier):
-                    set_context(link, None)
-                return
+def _related(exc: BaseException, known: set[int]) -> list[BaseException]:
+    """Return `exc` and what is reachable by context, cause and group, except through `known`."""
+    related: list[BaseException] = []
+    queue: list[BaseException | None] = [exc]
+    while queue:
+        link = queue.pop()
+        if link is None or id(link) in known:
+            continue
+        known.add(id(link))
+        related.append(link)
+        queue += (link.__context__, link.__cause__)
+        if isinstance(link, BaseExceptionGroup):
+            queue += link.exceptions  # pyright: ignore[reportUnknownMemberType] # of any kind
+    return related

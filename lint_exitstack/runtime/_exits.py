@@ -25,7 +25,7 @@ class Exits:
         """Begin without exits."""
         # Tuples rather than closures: a third of the cost, and they can be shown.
         self._exits: list[Entry] = []
-        # What was being handled when the block began: `unwind` needs it.
+        # What was being handled when the block began, see `still_handled`.
         self._outside: BaseException | None = None
 
     def pop_all(self) -> Self:

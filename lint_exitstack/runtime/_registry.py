@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from operator import call
 
+from ._chaining import hide, without_machinery
 from ._exits import Exits
 from ._special import find_pair, managers, special
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     ExitOrManager = TypeVar("ExitOrManager", bound=AbstractContextManager[Any, Any] | ExitFunction)
 
 
+hide(__name__)
+
+
 class Registry(Exits):
     """The ways to add exits that need no `await`."""
 
@@ -38,14 +42,20 @@ class Registry(Exits):
         `__enter__` raises.
         """
         cls: Any = type(cm)
+        enter: Any = None
+        leave: Any = None
         try:
-            enter, leave = managers[id(cls)]
-            known = cls.__enter__ is enter and cls.__exit__ is leave
-        except (KeyError, AttributeError):
-            return self._enter(cm)
-        if not known:
-            return self._enter(cm)
-        value: T = enter(cm)
+            try:
+                enter, leave = managers[id(cls)]
+                known = cls.__enter__ is enter and cls.__exit__ is leave
+            except (KeyError, AttributeError):
+                known = False
+            if not known:
+                return self._enter(cm)
+            value: T = enter(cm)
+        except BaseException as failure:
+            without_machinery(failure)
+            raise
         self._exits.append((leave, cm, None))
         return value
 

@@ -6,12 +6,16 @@ from _weakref import ref
 from operator import call
 from types import FunctionType, MethodDescriptorType, WrapperDescriptorType
 
+from ._chaining import hide
+
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ._parameters import Any
+
+hide(__name__)
 
 # Called unbound with the object first, these do what their bound form does.
 _UNBOUND = frozenset({FunctionType, MethodDescriptorType, WrapperDescriptorType})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sys import exception as handled_exception
 
 from ._abstract import AbstractContextManager
-from ._chaining import hide, leaving, passed_on, reraise, without_machinery
+from ._chaining import hide, leaving, passed_on, reraise, still_handled, without_machinery
 from ._parameters import Any, ExitT_co
 from ._registry import Registry
 from ._unwinding import unwind, with_exception
@@ -62,7 +62,8 @@ class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
         exits = self._exits
         outcome: Any = False
         pending: BaseException | None = exc
-        raised = False
+        failed: BaseException | None = None
+        outside = self._outside
         try:
             if exc is None:
                 while exits:
@@ -73,6 +74,8 @@ class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
                         function(*target, **manner)
                 return outcome  # type: ignore[no-any-return] # the user says which
             if handled_exception() is exc:
+                if outside is not None:
+                    outside = still_handled(outside, exc)
                 kind = type(exc)
                 while exits:
                     function, target, manner = exits.pop()
@@ -84,33 +87,35 @@ class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
                 else:
                     return outcome  # type: ignore[no-any-return] # the user says which
         except BaseException as failure:
-            pending, raised = failure, True
+            pending = failed = failure
             if not exits:
                 # Without an entry for this frame, as if no stack were in between.
                 without_machinery(failure)
-                exc = pending = None
+                exc = pending = failed = outside = None
                 raise
             passed_on(failure)
             pending, again = with_exception(exits, failure)
             if pending is failure and not again:
                 leaving(failure)
-                exc = pending = None
+                exc = pending = failed = outside = None
                 raise
         outcome = exc is not None
         if not exits and pending is None:
             return outcome  # type: ignore[no-any-return] # the user says which
         try:
             given = exc if handled_exception() is exc else None
-            pending, again = unwind(exits, pending, given, self._outside)
+            pending, again = unwind(exits, pending, failed, given, outside)
             if pending is not None:
-                if raised or again:
+                if failed is not None or again:
                     reraise(pending)
                 outcome = False
         except BaseException as failure:
             leaving(failure)
             raise
         finally:
-            exc = pending = given = None  # the frames of the traceback lead here: no circle
+            exc = pending = given = outside = (
+                None  # the frames of the traceback lead here: no circle
+            )
         return outcome  # type: ignore[no-any-return] # the user says which
 
     def close(self) -> None:

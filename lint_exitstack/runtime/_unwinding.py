@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sys import exception as handled_exception
 
-from ._chaining import Links, Swallowed, hide, passed_on, still_handled
+from ._chaining import Links, contexts_of, forget, hide, passed_on
 
 TYPE_CHECKING = False
 
@@ -17,20 +17,21 @@ hide(__name__)
 def unwind(
     exits: list[Entry],
     pending: BaseException | None,
+    failed: BaseException | None,
     given: BaseException | None,
     outside: BaseException | None,
 ) -> tuple[BaseException | None, bool]:
     """Run the remaining `exits`; return what leaves, and whether an exit of these raised it.
 
-    `pending` is on its way out when this begins. `given` is what the caller's `with` is handling
-    around us, `outside` what was being handled before the block began. It still is, unless a
-    generator was resumed elsewhere since: then `given` doesn't have it in its chain.
+    `pending` is on its way out when this begins, `failed` is what an exit raised before.
+    `given` is what the caller's `with` is handling around us, `outside` what will be handled after
+    that.
 
     Each exit runs while the exception that it would see under nested `with` is being handled, so
     that `__context__` comes from the interpreter. A loop, because a thousand exits may raise.
     """
     raised = False
-    earlier = [] if given is None else [given]
+    earlier = [given, failed]
     try:
         while exits:
             if pending is not None:
@@ -40,18 +41,20 @@ def unwind(
                 continue
             if given is None:
                 pending = without_exception(exits)
-            elif outside is not None and still_handled(outside, given):
+            elif outside is not None:
                 pending = _without_exception_while_handling(exits, outside)
             else:
-                swallowed = Swallowed(given)
+                # Others may hold on to it: none of this must change what it looks like.
+                contexts = [] if given.__context__ is None else contexts_of(given)
+                traceback = given.__traceback__
                 pending = without_exception(exits)
-                if pending is not None:
-                    swallowed.release(pending, earlier)
+                if pending is not None and given.__traceback__ is traceback:
+                    forget(given, contexts, pending, earlier)
             raised = True
         return pending, raised and pending is not None
     finally:
         # The frames in the traceback of what leaves lead here: no circle of references.
-        pending = given = outside = None
+        pending = failed = given = outside = None
         earlier.clear()
 
 

@@ -11,7 +11,7 @@ from types import FunctionType
 from ._abstract import AbstractAsyncContextManager as AbstractContextManager
 from ._async_exits import AsyncUnwinding
 from ._async_generators import AsyncGeneratorContextManager
-from ._chaining import hide
+from ._chaining import hide, without_machinery
 from ._decorators import COROUTINE, AsyncContextDecorator as ContextDecorator
 from ._iterators import borrow, scoped_iter
 from ._neutral import awaitable, call_back, call_exit
@@ -200,14 +200,20 @@ class ExitStack(AsyncUnwinding[ExitT_co], AbstractContextManager[Any, ExitT_co])
         `cm` is neither, with nothing registered, and whatever entering raises.
         """
         cls: Any = type(cm)
+        enter: Any = None
+        leave: Any = None
         try:
-            enter, leave = async_managers[id(cls)]
-            known = cls.__aenter__ is enter and cls.__aexit__ is leave
-        except (KeyError, AttributeError):
-            return await self._enter(cm, cls)  # type: ignore[no-any-return] # as the manager says
-        if not known:
-            return await self._enter(cm, cls)  # type: ignore[no-any-return] # as the manager says
-        value: T = await enter(cm)
+            try:
+                enter, leave = async_managers[id(cls)]
+                known = cls.__aenter__ is enter and cls.__aexit__ is leave
+            except (KeyError, AttributeError):
+                known = False
+            if not known:
+                return await self._enter(cm, cls)  # type: ignore[no-any-return] # the manager's
+            value: T = await enter(cm)
+        except BaseException as failure:
+            without_machinery(failure)
+            raise
         self._exits.append((leave, cm, AWAIT_EXIT))
         return value
 
