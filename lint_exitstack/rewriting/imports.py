@@ -100,29 +100,41 @@ def _joined(
         place = sum(other.lower() < name.lower() for other in present)
         groups.setdefault(place if _sorted(present) else len(present), []).append(name)
     for place, names in groups.items():
-        neighbour = node.names[max(place - 1, 0)]
-        following = node.names[place or 1] if (place or 1) < len(present) else None
-        joint = _joint(source, node, neighbour, following)
-        span = source.span(neighbour)
-        if place:
-            offset, text = source.offset(span.end), "".join(f",{joint}{name}" for name in names)
-        else:
-            offset, text = source.offset(span.start), "".join(f"{name},{joint}" for name in names)
-        module = node.module or ""
-        yield ImportEdit(offset, text, index, place, tuple(names), module, new=False)
+        offset, text, at = _inserted(source, node, place, names)
+        yield ImportEdit(offset, text, index, at, tuple(names), node.module or "", new=False)
+
+
+def _inserted(
+    source: Source, node: ast.ImportFrom, place: int, names: list[str]
+) -> tuple[int, str, int]:
+    """Return (offset, text, index among the names) for names that should go to `place`."""
+    neighbour = node.names[max(place - 1, 0)]
+    span = source.span(neighbour)
+    row = _row_indent(source, node, neighbour)
+    joint = " " if row is None else source.newline + row
+    if place == 0:
+        return source.offset(span.start), "".join(f"{name},{joint}" for name in names), 0
+    rest = source.lines[span.end.line - 1][span.end.column :].strip()
+    behind = rest.removeprefix(",").lstrip()
+    if row is not None and behind != rest and (not behind or behind.startswith("#")):
+        # A comment behind the comma goes on speaking about its own name.
+        lines = "".join(f"{row}{name},{source.newline}" for name in names)
+        return source.line_starts[span.end.line], lines, place
+    if row is not None and rest.startswith("#"):
+        lines = "".join(f"{name},{joint}" for name in names)
+        return source.offset(span.start), lines, place - 1
+    return source.offset(span.end), "".join(f",{joint}{name}" for name in names), place
 
 
 def _sorted(names: list[str]) -> bool:
     return [name.lower() for name in names] == sorted(name.lower() for name in names)
 
 
-def _joint(source: Source, node: ast.ImportFrom, one: ast.alias, other: ast.alias | None) -> str:
-    """Return what stands between two names: a space, or a line end and an indentation."""
-    column = source.lines[one.lineno - 1][: one.col_offset]
-    rows = node.lineno != one.lineno and not column.strip()
-    if rows and (other is None or other.lineno != one.lineno):
-        return f"{source.newline}{column}"
-    return " "
+def _row_indent(source: Source, node: ast.ImportFrom, name: ast.alias) -> str | None:
+    """Return what stands before `name` if each name has a line of its own, else None."""
+    before = source.lines[name.lineno - 1][: name.col_offset]
+    rows = len({alias.lineno for alias in node.names}) == len(node.names)
+    return before if rows and node.lineno != name.lineno and not before.strip() else None
 
 
 def _new_line(

@@ -75,7 +75,13 @@ def with_header(source: Source, node: ast.With | ast.AsyncWith) -> Header:
     """Read the header of `node`."""
     last = node.items[-1]
     colon = colon_after(source, last.optional_vars or last.context_expr)
-    comments = tuple(_outside_items(source, node, colon))
+    # Behind the colon of a one-line body a comment speaks about that body.
+    own_lines = node.body[0].lineno > colon.line
+    comments = tuple(
+        comment
+        for comment in _outside_items(source, node, colon)
+        if own_lines or (comment.line, comment.column) < colon
+    )
     trailing = next((c for c in comments if (c.line, c.column) > colon), None)
     inside = [comment for comment in comments if comment is not trailing]
     above: list[list[int]] = [[] for _ in node.items]

@@ -56,7 +56,8 @@ def plainness(expression: ast.expr, scope: Scope, names: Names) -> Plainness:
     last = expression.attr if isinstance(expression, ast.Attribute) else expression.id
     # By convention only CapWords are surely one class: LOWER and UPPER names hold tuples.
     capitalised = last.lstrip("_")[:1].isupper() and not last.isupper()
-    from_elsewhere = name is not None or isinstance(expression, ast.Attribute)
+    unbound = isinstance(expression, ast.Name) and not names.bindings.owner(scope, expression.id)
+    from_elsewhere = name is not None or unbound or isinstance(expression, ast.Attribute)
     return Plainness.CLASS if capitalised and from_elsewhere else Plainness.UNKNOWN
 
 
