@@ -309,7 +309,8 @@ def test_the_program_as_a_module(project):
 
 
 def test_a_reader_who_has_seen_enough(project):
-    (project / "a.py").write_text(NEST * 3000)
+    # More than a pipe holds.
+    (project / f"{'a' * 200}.py").write_text(NEST * 400)
     command = f"{sys.executable} -m lint_exitstack check --output-format concise | head -n 1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout.count("\n") == 1
