@@ -29,7 +29,8 @@ class Rule:
     """A pattern that is looked for.
 
     `check` is called for each statement (or expression) of the types in `nodes`; `trigger` must
-    occur in a file for that: it proves most files clean before they are parsed.
+    occur in a file for that: it proves many files clean before they are parsed. It is one word or
+    two on a line: a pattern that spans lines may take quadratic time.
     """
 
     code: str

@@ -27,3 +27,12 @@ def test_a_family_shares_the_first_digit_of_its_codes() -> None:
         digits.setdefault(rule.family, set()).add(rule.code[3])
     for family, found in digits.items():
         assert len(found) == 1 or family == "the_file", (family, found)
+
+
+def test_triggers_stay_within_a_line() -> None:
+    """A pattern that spans lines takes quadratic time on long files."""
+    for rule in all_rules():
+        spans = (b"[\\s\\S]", b"\\s*", b"\\s+", b"[^")
+        within = rule.trigger.pattern.replace(b"[^\\r\\n]", b"")
+        assert not any(part in within for part in spans), (rule.code, rule.trigger.pattern)
+        assert not rule.trigger.flags & re.DOTALL, rule.code

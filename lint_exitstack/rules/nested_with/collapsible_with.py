@@ -168,7 +168,7 @@ RULE = Rule(
     summary="nested `with` statements that can share one header",
     check=check,
     nodes=WITHS,
-    trigger=re.compile(rb"\bwith\b[\s\S]*?\bwith\b"),
+    trigger=re.compile(rb"\bwith\b"),
     module=__name__,
     fix=Fix.SOMETIMES,
 )

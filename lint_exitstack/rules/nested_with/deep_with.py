@@ -98,6 +98,6 @@ RULE = Rule(
     summary="many `with` statements in one another, with statements between them",
     check=check,
     nodes=WITHS,
-    trigger=re.compile(rb"(?:\bwith\b[\s\S]*?){2}"),
+    trigger=re.compile(rb"\bwith\b"),
     module=__name__,
 )

@@ -86,6 +86,6 @@ RULE = Rule(
     summary="many `with` and `async with` statements in one another",
     check=check,
     nodes=WITHS,
-    trigger=re.compile(rb"async[ \t]+with\b"),
+    trigger=re.compile(rb"\basync[ \t]+with\b"),
     module=__name__,
 )

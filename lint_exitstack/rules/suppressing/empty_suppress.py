@@ -161,7 +161,7 @@ RULE = Rule(
     summary="`suppress()` without exceptions",
     check=check,
     nodes=(ast.With,),
-    trigger=re.compile(rb"\bwith\b[\s\S]*\bsuppress\b|\bsuppress\b[\s\S]*\bwith\b"),
+    trigger=re.compile(rb"\bsuppress\b"),
     module=__name__,
     fix=Fix.SOMETIMES,
 )

@@ -96,6 +96,6 @@ RULE = Rule(
     summary="`try/except: pass`",
     check=check,
     nodes=(ast.Try,),
-    trigger=re.compile(rb"\bexcept\b[\s\S]*?:\s*(?:#[^\n]*\s*)*(?:pass\b|\.\.\.)"),
+    trigger=re.compile(rb"\bexcept\b"),
     module=__name__,
 )

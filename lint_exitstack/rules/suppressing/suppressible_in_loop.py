@@ -80,7 +80,7 @@ RULE = Rule(
     summary="`try/except: pass` or `continue` in a loop",
     check=check,
     nodes=(ast.Try,),
-    trigger=re.compile(rb"\b(?:for|while)\b[\s\S]*\bexcept\b"),
+    trigger=re.compile(rb"\bexcept\b"),
     module=__name__,
     default=False,
 )
