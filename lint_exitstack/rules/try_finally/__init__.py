@@ -1,0 +1,1 @@
+"""`try`/`finally` cleanup written by hand: what becomes a `with` or goes onto a stack."""
