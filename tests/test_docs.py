@@ -1,0 +1,37 @@
+"""What is generated is up to date, and what the README says is true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from lint_exitstack import fix_source
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "write_rules.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_readme_shows_what_the_fix_really_does() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    before, after = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)[:2]
+    imports = "import gzip\nimport os\nimport shutil\n"
+    result = fix_source(f"{imports}\n\n{before}")
+    assert result.source == f"{imports}from contextlib import suppress\n\n\n{after}"
+
+
+def test_links_lead_somewhere() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
