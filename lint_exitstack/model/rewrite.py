@@ -123,6 +123,15 @@ class Reshaped:
 
 
 @dataclass(frozen=True, slots=True)
+class NewTry:
+    """A `try` with nothing but a `finally`."""
+
+    body: tuple[Statement, ...]
+    finalbody: tuple[Statement, ...]
+    trivia: Trivia = field(default_factory=Trivia)
+
+
+@dataclass(frozen=True, slots=True)
 class Swapped:
     """A statement of the original with some of its expressions replaced."""
 
@@ -130,7 +139,7 @@ class Swapped:
     swaps: tuple[tuple[Span, Expression], ...]
 
 
-Statement: TypeAlias = Suite | Kept | Line | NewWith | Reshaped | Swapped
+Statement: TypeAlias = Suite | Kept | Line | NewWith | NewTry | Reshaped | Swapped
 
 
 @dataclass(frozen=True, slots=True, order=True)

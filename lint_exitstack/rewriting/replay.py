@@ -7,7 +7,16 @@ import re
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.errors import GuardError
-from lint_exitstack.model.rewrite import Kept, Line, NewWith, Piece, Reshaped, Suite, Swapped
+from lint_exitstack.model.rewrite import (
+    Kept,
+    Line,
+    NewTry,
+    NewWith,
+    Piece,
+    Reshaped,
+    Suite,
+    Swapped,
+)
 from lint_exitstack.semantics.flow import blocks_of, named_blocks
 
 if TYPE_CHECKING:
@@ -45,7 +54,7 @@ class _Replay:
         for rewrite in rewrites:
             block = self.homes.get(rewrite.first, [])
             self.block_in_hand = block
-            into = [node for part in rewrite.into for node in self.build(part)]
+            into = self._built(rewrite.into)
             first = block.index(self.statement(rewrite.first))
             last = block.index(self.statement(rewrite.last))
             for node in block[first : last + 1]:
@@ -95,6 +104,8 @@ class _Replay:
                 return [self._filled(part.text, part.pieces)]
             case NewWith():
                 return [self._with(part)]
+            case NewTry():
+                return [ast.Try(self._built(part.body), [], [], self._built(part.finalbody))]
             case Reshaped():
                 return [self._reshaped(part)]
             case Swapped():
@@ -102,6 +113,9 @@ class _Replay:
                 swaps = {span: self.expression(new) for span, new in part.swaps}
                 self.swaps.append((node, swaps))
                 return [node]
+
+    def _built(self, parts: Sequence[Statement]) -> list[ast.stmt]:
+        return [node for part in parts for node in self.build(part)]
 
     def _with(self, part: NewWith) -> ast.stmt:
         items = [
@@ -111,7 +125,7 @@ class _Replay:
             )
             for item in part.items
         ]
-        body = [node for inner in part.body for node in self.build(inner)]
+        body = self._built(part.body)
         return ast.AsyncWith(items, body) if part.is_async else ast.With(items, body)
 
     def _target(self, target: Expression) -> ast.expr:
@@ -126,7 +140,7 @@ class _Replay:
         if part.without_finally:
             fields["finalbody"] = []
         if part.body is not None:
-            fields["body"] = [new for inner in part.body for new in self.build(inner)]
+            fields["body"] = self._built(part.body)
         return type(node)(**fields)
 
     def expression(self, expression: Expression) -> ast.expr:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lint_exitstack.model.rewrite import Kept, Line, NewWith, Reshaped, Suite, Swapped
+from lint_exitstack.model.rewrite import (
+    Kept,
+    Line,
+    NewTry,
+    NewWith,
+    Reshaped,
+    Suite,
+    Swapped,
+)
 from lint_exitstack.rewriting.layout import Writer
 from lint_exitstack.rewriting.region import statements_of
 
@@ -131,6 +139,8 @@ class _Construction:
                 return [self._dressed(self._parsed(text), part.trivia)]
             case NewWith():
                 return [self._with(part, column)]
+            case NewTry():
+                return [self._try(part, column)]
             case Reshaped():
                 return self._led([self._reshaped(part, column)], part.trivia)
             case Swapped():
@@ -149,6 +159,16 @@ class _Construction:
         if part.trivia.beside:
             body = body.with_changes(header=self._trailing(part.trivia.beside))
         return node.with_changes(body=body, leading_lines=self._leading(part.trivia))
+
+    def _try(self, part: NewTry, column: int) -> cst.BaseStatement:
+        node = cst.ensure_type(self._parsed("try: pass\nfinally: pass"), cst.Try)
+        body = self._block(part.body, (), column)
+        if part.trivia.beside:
+            body = body.with_changes(header=self._trailing(part.trivia.beside))
+        final = cst.Finally(self._block(part.finalbody, (), column))
+        return node.with_changes(
+            body=body, finalbody=final, leading_lines=self._leading(part.trivia)
+        )
 
     def _block(
         self, parts: Sequence[Statement], footers: Sequence[Block], column: int
