@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import subprocess
 import sys
@@ -145,3 +146,21 @@ def test_a_mistake_in_the_settings_skips_the_file(project):
 
 def test_what_libcst_cant_parse_is_its_failure():
     assert isinstance(run(Cleanup, "with a\n"), TransformFailure)
+
+
+def test_arguments_are_checked_where_they_are_read():
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    Cleanup.add_args(parser)
+    given = parser.parse_args(["--select", "XIT1, suppressible", "--target-version", "py311"])
+    assert (given.select, given.target_version) == (("XIT1", "suppressible"), "py311")
+    assert given.unsafe_fixes is False
+    for wrong in (["--select", "XIT77"], ["--target-version", "2.7"]):
+        with pytest.raises(argparse.ArgumentError):
+            parser.parse_args(wrong)
+
+
+def test_what_python_cant_parse_is_skipped():
+    # LibCST takes what the interpreter's own parser refuses.
+    skipped = run(Cleanup, NEST + "x = " + "(" * 250 + ")" * 250 + "\n")
+    assert isinstance(skipped, TransformSkip)
+    assert "too many nested parentheses" in skipped.skip_description

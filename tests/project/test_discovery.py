@@ -226,3 +226,15 @@ def test_ignore_files_count_outside_of_repositories_too(tree):
     make(tree, "a.py", "b.py", "c/b.py")
     (tree / "c" / ".gitignore").write_text("b.py\n", "utf-8")
     assert found() == ["a.py", "b.py"]
+
+
+def test_a_named_file_with_a_broken_configuration(tree):
+    make(tree, "a.py")
+    (tree / "pyproject.toml").write_text("[tool.lint-exitstack]\nx = 1\n", "utf-8")
+    assert len(problems("a.py", ".", "a.py")) == 1
+
+
+def test_a_given_folder_is_excluded_by_force_only(tree):
+    make(tree, "gen/a.py")
+    assert found("gen", extend_exclude=("gen",)) == ["gen/a.py"]
+    assert found("gen", extend_exclude=("gen",), force_exclude=True) == []
