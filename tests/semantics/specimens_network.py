@@ -12,6 +12,7 @@ import ssl
 import urllib.request
 import warnings
 import wsgiref.simple_server
+import xmlrpc.client
 import xmlrpc.server
 
 from specimens import Specimen, in_thread, no_descriptor, unreachable
@@ -269,5 +270,16 @@ if asyncore := module("asyncore"):
     CLIENTS["asyncore.dispatcher"] = Specimen(
         lambda lab: asyncore.dispatcher(socket.socket()), lambda one: one.socket.fileno() == -1
     )
+
+
+def rpc_transport(lab):
+    transport = xmlrpc.client.Transport()
+    transport.make_connection("127.0.0.1:9")
+    return transport
+
+
+CLIENTS["xmlrpc.client.Transport"] = Specimen(
+    rpc_transport, lambda transport: transport._connection[1] is None
+)
 
 SYNC = {**SOCKETS, **SERVERS, **WEB, **CLIENTS}

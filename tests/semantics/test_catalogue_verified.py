@@ -16,6 +16,7 @@ import pytest
 import specimens_files
 import specimens_network
 import specimens_processes
+import specimens_storage
 from specimens import Boom, Lab
 from watching import async_by_hand, async_by_with, by_hand, by_with
 
@@ -29,8 +30,13 @@ pytestmark = [
 
 FOLDER = Path(lint_exitstack.semantics.__file__).parent
 ROWS = tomllib.loads((FOLDER / "catalogue.toml").read_text())["stdlib"]
-SYNC = {**specimens_files.SYNC, **specimens_network.SYNC, **specimens_processes.SYNC}
-ASYNC = {**specimens_files.ASYNC_STACKS, **specimens_processes.ASYNC}
+SYNC = {
+    **specimens_files.SYNC,
+    **specimens_storage.SYNC,
+    **specimens_network.SYNC,
+    **specimens_processes.SYNC,
+}
+ASYNC = {**specimens_storage.ASYNC, **specimens_processes.ASYNC}
 
 
 @pytest.fixture
