@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sys import exception as handled_exception
 
-from ._async_unwinding import unwind, with_exception
+from ._async_unwinding import run, unwind, with_exception
 from ._chaining import hide, leaving, passed_on, reraise, still_handled, without_machinery
 from ._exits import Exits
 from ._parameters import ExitT_co, Generic
@@ -45,9 +45,9 @@ class AsyncUnwinding(Exits, Generic[ExitT_co]):
         exit raised last, if no later exit swallowed that.
         """
         exits = self._exits
-        outcome: Any = False
         pending: BaseException | None = exc
         failed: BaseException | None = None
+        outside: BaseException | None = None
         try:
             if exc is None:
                 while exits:
@@ -60,7 +60,26 @@ class AsyncUnwinding(Exits, Generic[ExitT_co]):
                         await function(*target[0], **target[1])
                     else:
                         function(*target, **manner)
-                return outcome  # type: ignore[no-any-return] # the user says which
+                return False  # type: ignore[return-value] # the user says what it may be
+            if handled_exception() is exc:
+                outside = getattr(self, "_outside", None)
+                if outside is not None:
+                    outside = still_handled(outside, exc)
+                kind = type(exc)
+                while exits:
+                    function, target, manner = exits.pop()
+                    if manner is AWAIT_EXIT:
+                        swallowed = await function(target, kind, exc, exc.__traceback__)
+                    elif manner is None:
+                        swallowed = function(target, kind, exc, exc.__traceback__)
+                    else:
+                        swallowed = False
+                        await run((function, target, manner), kind, exc, None)
+                    if swallowed:
+                        pending = None
+                        break
+                else:
+                    return False  # type: ignore[return-value] # the user says what it may be
         except BaseException as failure:
             pending = failed = failure
             if not exits:
@@ -74,14 +93,11 @@ class AsyncUnwinding(Exits, Generic[ExitT_co]):
                 leaving(failure)
                 exc = pending = failed = None
                 raise
-        outcome = exc is not None
+        outcome: Any = exc is not None
         if not exits and pending is None:
             return outcome  # type: ignore[no-any-return] # the user says which
         try:
             given = exc if handled_exception() is exc else None
-            outside = self._outside
-            if outside is not None and given is not None:
-                outside = still_handled(outside, given)
             pending, again = await unwind(exits, pending, failed, given, outside)
             if pending is not None:
                 if failed is not None or again:

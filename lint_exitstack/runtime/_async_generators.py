@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from types import TracebackType
 
-    from ._parameters import Any, P
+    from ._parameters import P
 
 __all__ = ["asynccontextmanager"]
 
@@ -26,16 +26,17 @@ class AsyncGeneratorContextManager(
 ):
     __slots__ = ()
     __doc__ = doc_of_function
+    # Exceptions that the generator can't swallow; `aio` has one.
+    _unswallowed: tuple[type[BaseException], ...] = ()
 
     async def __aenter__(self) -> T_co:
         """Run the generator up to its `yield` and return what that yields."""
         # The manager would keep them alive otherwise, as long as the block runs.
         self.args = self.kwds = None
-        try:
-            value: Any = await self.gen.__anext__()
-        except StopAsyncIteration:
-            raise RuntimeError("generator didn't yield") from None
-        return value  # type: ignore[no-any-return] # what user code yields
+        # The loop ends at once; it costs less than catching StopAsyncIteration.
+        async for value in self.gen:
+            return value  # type: ignore[no-any-return] # what user code yields
+        raise RuntimeError("generator didn't yield")
 
     async def __aexit__(
         self,
@@ -47,20 +48,18 @@ class AsyncGeneratorContextManager(
         """Run the generator to its end, with the exception raised at its `yield`."""
         gen = self.gen
         if kind is None:
-            try:
-                await gen.__anext__()
-            except StopAsyncIteration:
-                return False
-            try:
-                raise RuntimeError("generator didn't stop")
-            finally:
-                await gen.aclose()
+            async for _ in gen:
+                try:
+                    raise RuntimeError("generator didn't stop")
+                finally:
+                    await gen.aclose()
+            return False
         if exc is None:
             exc = kind()
         try:
             await gen.athrow(exc)
         except StopAsyncIteration as stop:
-            return stop is not exc
+            return stop is not exc and not isinstance(exc, self._unswallowed)
         except BaseException as error:
             if not came_back(error, exc):
                 without_machinery(error)

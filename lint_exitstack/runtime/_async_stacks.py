@@ -10,7 +10,7 @@ from ._chaining import hide, without_machinery
 from ._parameters import Any, ExitT_co
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT
 from ._registry import Registry
-from ._special import async_managers, find_pair, special
+from ._special import ABSENT, find_pair, missing, plain, special
 
 TYPE_CHECKING = False
 
@@ -56,14 +56,13 @@ class AsyncExitStack(
         asynchronous context manager, with nothing registered, and whatever `__aenter__` raises.
         """
         cls: Any = type(cm)
-        enter: Any = None
-        leave: Any = None
         try:
-            try:
-                enter, leave = async_managers[id(cls)]
-                known = cls.__aenter__ is enter and cls.__aexit__ is leave
-            except (KeyError, AttributeError):
-                known = False
+            enter = cls.__aenter__
+            leave = cls.__aexit__
+            known = enter in plain and leave in plain
+        except (AttributeError, TypeError):
+            enter, leave, known = ABSENT, ABSENT, False
+        try:
             if not known:
                 return await self._enter_async(cm)
             value: T = await enter(cm)
@@ -74,8 +73,11 @@ class AsyncExitStack(
         return value
 
     async def _enter_async(self, cm: AbstractAsyncContextManager[T, bool | None]) -> T:
-        """Do what `enter_async_context` says for a class that isn't known, or has changed."""
-        (enter, obj), leave = find_pair(cm, async_managers, asynchronous=True)
+        """Do what `enter_async_context` says for methods not known as plain ones."""
+        found = find_pair(cm, "__aenter__", "__aexit__")
+        if found is None:
+            raise missing(cm, asynchronous=True)
+        (enter, obj), leave = found
         value: T = await enter(obj)
         self._exits.append((*leave, AWAIT_EXIT))
         return value

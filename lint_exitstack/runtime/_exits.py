@@ -25,8 +25,10 @@ class Exits:
         """Begin without exits."""
         # Tuples rather than closures: a third of the cost, and they can be shown.
         self._exits: list[Entry] = []
-        # What was being handled when the block began, see `still_handled`.
-        self._outside: BaseException | None = None
+
+    if TYPE_CHECKING:
+        # What was being handled when the block began, see `still_handled`; unset before.
+        _outside: BaseException | None
 
     def pop_all(self) -> Self:
         """Move all exits to a new stack of the same class, run none, and return the new stack.
@@ -51,7 +53,6 @@ class Exits:
             for name, value in (attributes or {}).items():
                 object.__setattr__(fresh, name, value)
         fresh._exits = []
-        fresh._outside = None
         return fresh
 
     @property

@@ -6,7 +6,7 @@ from operator import call
 
 from ._chaining import hide, without_machinery
 from ._exits import Exits
-from ._special import find_pair, managers, special
+from ._special import ABSENT, find_pair, missing, plain, special
 
 TYPE_CHECKING = False
 
@@ -42,14 +42,13 @@ class Registry(Exits):
         `__enter__` raises.
         """
         cls: Any = type(cm)
-        enter: Any = None
-        leave: Any = None
         try:
-            try:
-                enter, leave = managers[id(cls)]
-                known = cls.__enter__ is enter and cls.__exit__ is leave
-            except (KeyError, AttributeError):
-                known = False
+            enter = cls.__enter__
+            leave = cls.__exit__
+            known = enter in plain and leave in plain
+        except (AttributeError, TypeError):
+            enter, leave, known = ABSENT, ABSENT, False
+        try:
             if not known:
                 return self._enter(cm)
             value: T = enter(cm)
@@ -60,8 +59,11 @@ class Registry(Exits):
         return value
 
     def _enter(self, cm: AbstractContextManager[T, bool | None]) -> T:
-        """Do what `enter_context` says for a class that isn't known, or has changed."""
-        (enter, obj), leave = find_pair(cm, managers)
+        """Do what `enter_context` says for methods not known as plain ones."""
+        found = find_pair(cm, "__enter__", "__exit__")
+        if found is None:
+            raise missing(cm)
+        (enter, obj), leave = found
         value: T = enter(obj)
         self._exits.append((*leave, None))
         return value

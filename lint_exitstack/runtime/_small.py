@@ -141,7 +141,7 @@ class aclosing(AbstractAsyncContextManager[SupportsAcloseT, None]):  # noqa: N80
         """Return the object to be closed."""
         return self.thing
 
-    async def __aexit__(self, *details: object) -> None:
+    async def __aexit__(self, kind: object, exc: object, traceback: object, /) -> None:
         """Close it."""
         await self.thing.aclose()
 
@@ -186,7 +186,7 @@ class nullcontext(  # noqa: N801 - contextlib's name
         """Return `enter_result`."""
         return self.enter_result
 
-    async def __aexit__(self, *details: object) -> None:
+    async def __aexit__(self, kind: object, exc: object, traceback: object, /) -> None:
         """Do nothing."""
 
 
@@ -208,7 +208,7 @@ class _RedirectStream(AbstractContextManager[StreamT, None]):
         setattr(sys, self._stream, self._new_target)
         return self._new_target
 
-    def __exit__(self, *details: object) -> None:
+    def __exit__(self, kind: object, exc: object, traceback: object, /) -> None:
         """Put back what was there on entry."""
         setattr(sys, self._stream, self._old_targets.pop())
 
@@ -260,6 +260,6 @@ class chdir(AbstractContextManager[None, None], Generic[PathT]):  # noqa: N801 -
         self._old_cwd.append(os.getcwd())  # noqa: PTH109 - pathlib takes long to import
         os.chdir(self.path)
 
-    def __exit__(self, *details: object) -> None:
+    def __exit__(self, kind: object, exc: object, traceback: object, /) -> None:
         """Go back."""
         os.chdir(self._old_cwd.pop())

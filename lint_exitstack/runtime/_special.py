@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from _weakref import ref
+import sys
 from operator import call
 from types import FunctionType, MethodDescriptorType, WrapperDescriptorType
 
@@ -20,11 +20,14 @@ hide(__name__)
 # Called unbound with the object first, these do what their bound form does.
 _UNBOUND = frozenset({FunctionType, MethodDescriptorType, WrapperDescriptorType})
 
-# By id of the class, what `with` finds there, if it is callable unbound. An entry holds as long as
-# plain attribute access on the class still gives the same two; it dies with the class.
-managers: dict[int, tuple[Any, Any]] = {}
-async_managers: dict[int, tuple[Any, Any]] = {}
-_watched: set[object] = set()
+_IMMUTABLE_TYPE = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE
+
+# Functions that a walk along an MRO has shown to be plain methods: attribute access on the class
+# gives such a function unchanged, so the walk needn't be repeated (it costs more than all the rest
+# of entering). Held strongly, hence only what lives as long as the process anyway.
+plain: set[object] = set()
+# Stands for a method that the class doesn't have; never in `plain`.
+ABSENT: Any = None
 
 
 def special(obj: object, name: str) -> tuple[Callable[..., Any], object] | None:
@@ -52,26 +55,25 @@ def special(obj: object, name: str) -> tuple[Callable[..., Any], object] | None:
     return None
 
 
-def find_pair(obj: object, known: dict[int, Any], *, asynchronous: bool = False) -> tuple[Any, Any]:
-    """Return what `special` finds for entering and for leaving `obj`, and add it to `known`.
-
-    Raises TypeError when `obj` lacks one of the two.
-    """
-    names = ("__aenter__", "__aexit__") if asynchronous else ("__enter__", "__exit__")
-    enter, leave = (special(obj, name) for name in names)
+def find_pair(obj: object, enter_name: str, exit_name: str) -> tuple[Any, Any] | None:
+    """Return what `special` finds for both, or None when one is missing; remember plain ones."""
+    enter = special(obj, enter_name)
+    leave = special(obj, exit_name)
     if enter is None or leave is None:
-        raise missing(obj, asynchronous=asynchronous)
-    if enter[0] is not call and leave[0] is not call:
-        cls = type(obj)
-        key = id(cls)
-
-        def forget(reference: object) -> None:
-            known.pop(key, None)
-            _watched.discard(reference)
-
-        known[key] = (enter[0], leave[0])
-        _watched.add(ref(cls, forget))
+        return None
+    for function, _ in (enter, leave):
+        if function is not call and _is_permanent(function):
+            plain.add(function)
     return enter, leave
+
+
+def _is_permanent(function: Any) -> bool:
+    """Tell whether `function` is of an immutable type or of a class defined by a module in use."""
+    if type(function) is not FunctionType:
+        return bool(function.__objclass__.__flags__ & _IMMUTABLE_TYPE)
+    module = sys.modules.get(function.__module__)
+    in_use = getattr(module, "__dict__", None) is function.__globals__
+    return in_use and "<locals>" not in function.__qualname__
 
 
 def missing(obj: object, *, asynchronous: bool = False) -> TypeError:
@@ -83,11 +85,6 @@ def missing(obj: object, *, asynchronous: bool = False) -> TypeError:
         wanted, other = other, wanted
         names, statement = ("__enter__", "__exit__"), "with"
     text = f"'{cls.__module__}.{cls.__qualname__}' object does not support {wanted} protocol"
-    if all(special_exists(cls, name) for name in names):
+    if all(any(name in base.__dict__ for base in cls.__mro__) for name in names):
         text += f", but it supports {other} protocol: meant for '{statement}'"
     return TypeError(text)
-
-
-def special_exists(cls: type, name: str) -> bool:
-    """Tell whether a class on the MRO of `cls` defines `name`."""
-    return any(name in base.__dict__ for base in cls.__mro__)

@@ -18,7 +18,7 @@ from ._neutral import awaitable, call_back, call_exit
 from ._parameters import Any, ExitT_co, T_co
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT, PendingExit, describe
 from ._small import nullcontext, suppress as _suppress
-from ._special import async_managers, find_pair, special
+from ._special import ABSENT, find_pair, missing, plain, special
 
 TYPE_CHECKING = False
 
@@ -66,17 +66,7 @@ hide(__name__)
 class _GeneratorContextManager(AsyncGeneratorContextManager[T_co]):
     __slots__ = ()
     __doc__ = AsyncGeneratorContextManager.__dict__["__doc__"]
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> bool | None:
-        """Run the generator to its end; a GeneratorExit leaves the block all the same."""
-        swallowed = await super().__aexit__(kind, exc, traceback)
-        return swallowed and not isinstance(exc, GeneratorExit)
+    _unswallowed = (GeneratorExit,)
 
 
 def contextmanager(
@@ -130,12 +120,12 @@ class closing(AbstractContextManager[CloseableT, None]):  # noqa: N801 - context
 
     async def __aexit__(self, kind: object, exc: object, traceback: object, /) -> None:
         """Close it."""
+        aclose: Any = getattr(self.thing, "aclose", None)
+        if aclose is not None:
+            await aclose()
+            return
         thing: Any = self.thing
-        try:
-            close = thing.aclose
-        except AttributeError:
-            close = thing.close
-        closed = close()
+        closed = thing.close()
         if awaitable(closed):
             await closed
 
@@ -160,10 +150,6 @@ class suppress(_suppress, AbstractContextManager[None, bool]):  # noqa: N801 - c
     ) -> bool:
         """Tell whether `exc` is swallowed; raise what is left of a group."""
         return kind is not None and self.__exit__(kind, exc, traceback)
-
-
-# As `managers` in _special, for classes that are managers of the synchronous kind only.
-_synchronous: dict[int, tuple[Any, Any]] = {}
 
 
 def _describe(entry: Entry) -> PendingExit:
@@ -200,14 +186,13 @@ class ExitStack(AsyncUnwinding[ExitT_co], AbstractContextManager[Any, ExitT_co])
         `cm` is neither, with nothing registered, and whatever entering raises.
         """
         cls: Any = type(cm)
-        enter: Any = None
-        leave: Any = None
         try:
-            try:
-                enter, leave = async_managers[id(cls)]
-                known = cls.__aenter__ is enter and cls.__aexit__ is leave
-            except (KeyError, AttributeError):
-                known = False
+            enter = cls.__aenter__
+            leave = cls.__aexit__
+            known = enter in plain and leave in plain
+        except (AttributeError, TypeError):
+            enter, leave, known = ABSENT, ABSENT, False
+        try:
             if not known:
                 return await self._enter(cm, cls)  # type: ignore[no-any-return] # the manager's
             value: T = await enter(cm)
@@ -218,23 +203,23 @@ class ExitStack(AsyncUnwinding[ExitT_co], AbstractContextManager[Any, ExitT_co])
         return value
 
     async def _enter(self, cm: object, cls: Any) -> Any:
-        """Do what `enter_context` says for a class that isn't known as asynchronous."""
-        pair = _synchronous.get(id(cls))
-        if (
-            pair is not None
-            and not hasattr(cls, "__aenter__")
-            and (cls.__enter__, cls.__exit__) == pair
-        ):
-            value = pair[0](cm)
-            self._exits.append((pair[1], cm, None))
-        elif special(cm, "__aenter__") is None and special(cm, "__enter__") is not None:
-            (enter, obj), leave = find_pair(cm, _synchronous)
-            value = enter(obj)
-            self._exits.append((*leave, None))
-        else:
-            (enter, obj), leave = find_pair(cm, async_managers, asynchronous=True)
-            value = await enter(obj)
-            self._exits.append((*leave, AWAIT_EXIT))
+        """Do what `enter_context` says for methods not known as plain asynchronous ones."""
+        enter: Any = getattr(cls, "__enter__", None)
+        leave: Any = getattr(cls, "__exit__", None)
+        if enter in plain and leave in plain and not hasattr(cls, "__aenter__"):
+            value = enter(cm)
+            self._exits.append((leave, cm, None))
+            return value
+        found = find_pair(cm, "__aenter__", "__aexit__")
+        if found is not None:
+            value = await found[0][0](found[0][1])
+            self._exits.append((*found[1], AWAIT_EXIT))
+            return value
+        found = find_pair(cm, "__enter__", "__exit__")
+        if found is None:
+            raise missing(cm, asynchronous=True)
+        value = found[0][0](found[0][1])
+        self._exits.append((*found[1], None))
         return value
 
     _describe = staticmethod(_describe)
