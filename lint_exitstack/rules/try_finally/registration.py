@@ -41,6 +41,8 @@ class Registration:
     pieces: tuple[Expression, ...]
     hazards: tuple[Hazard, ...] = ()
     is_async: bool = False
+    is_late: bool = False
+    """Whether it calls a lambda that holds the whole call."""
 
     def line(self, trivia: Trivia | None = None) -> Line:
         """Return the statement, with the comments that go with it."""
@@ -113,13 +115,14 @@ class Registrar:
         judged += [self._judged(argument) for argument in call.args]
         judged += [self._judged(keyword.value) for keyword in call.keywords]
         hazards = [hazard for each in judged for hazard in each.hazards]
-        if any(each.late for each in judged):
+        late = any(each.late for each in judged)
+        if late:
             lasting = [each for each in hazards if each.forbids or each.name != "early-evaluation"]
             hazards = [*self._tied(call), *lasting, *self._unbound_later(call)]
             text, pieces = f"{head}(lambda: $0)", [Piece(self.source.span(call))]
         else:
             text, pieces = self._flat(head, call)
-        return Registration(text, tuple(pieces), _distinct(hazards), cleanup.awaited)
+        return Registration(text, tuple(pieces), _distinct(hazards), cleanup.awaited, late)
 
     def _flat(self, head: str, call: ast.Call) -> tuple[str, list[Piece]]:
         pieces = [Piece(self.source.span(call.func))]

@@ -1,0 +1,136 @@
+"""A `finally` of several cleanups, the first of which can make the others be skipped.
+
+## What it does
+
+Finds `finally` blocks that run two or more cleanup calls on different objects one after the other,
+and says which of them an exception would skip. Each cleanup becomes a callback of one exit stack,
+registered in reverse, so that they run in the order in which they stood.
+
+Calls are known by their names (`close`, `release`, `stop`, `unlink`, `rmtree` and the like).
+Several calls on one object (`process.kill()`, `process.wait()`) are steps of one cleanup, not
+cleanups of their own: if they come first they keep a `finally` of their own.
+
+## Why
+
+The first cleanup that raises skips all that follow: the file that can't be flushed keeps the lock
+locked and leaves the temporary folder behind. An exit stack runs every one of them, and keeps the
+errors of all in the chain of contexts.
+
+## Before
+
+```python
+import shutil
+
+
+def transfer(source, target, folder):
+    try:
+        target.write(source.read())
+    finally:
+        target.close()  # writes what is left
+        source.close()
+        shutil.rmtree(folder, ignore_errors=True)
+```
+
+## After
+
+```python
+import shutil
+from contextlib import ExitStack
+
+
+def transfer(source, target, folder):
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.callback(source.close)
+        stack.callback(target.close)  # writes what is left
+        target.write(source.read())
+```
+
+## Fix safety
+
+Always unsafe (`runs-more`): that the later cleanups run although an earlier one raised is the
+point. A project that wants just this says `accept-hazards = ["runs-more"]`. Besides:
+
+- `exit-chain`: contextlib's stack drops errors from the chain of contexts where the body succeeded
+  and several exits raise; gone with `runtime = "lint_exitstack.runtime"`.
+- `early-evaluation`: a callback's function and arguments are evaluated when it is registered. Names
+  that nothing in the body rebinds and methods of such names are what they were; for
+  `self.link.close` nobody knows.
+- `rebound-name`: a name is given another value in the body; the callback is a lambda then, which
+  looks at it on exit as the `finally` did.
+
+There is no fix where something else than calls stands in the `finally`, or a log line, a pause or a
+check between the cleanups, where the steps on one object aren't the first ones, or where a name has
+no value before the body. Not reported: context managers and fixtures written as generators,
+`__del__`, blocks that return or jump, and what deals with `os._exit` or `sys.exc_info()`.
+
+## When not to use
+
+Where a cleanup makes no sense after the one before it failed.
+
+## References
+
+The documentation of `contextlib.ExitStack.callback`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.position import Position, Span
+from lint_exitstack.rules.rule import Rule
+from lint_exitstack.rules.try_finally.around import finally_line
+from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
+from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.unwinding import Unwinding, short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.rules.context import Context, Place
+
+
+def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
+    """Report the `finally` at `place` if one of its cleanups can make others be skipped."""
+    if not isinstance(node, ast.Try) or len(node.finalbody) < 2:
+        return
+    parts = read_cleanups(node.finalbody, place, context)
+    known = [part for part in parts if isinstance(part, Cleanup) and part.is_known]
+    skipped = [each for each in known[1:] if each.receiver != known[0].receiver]
+    if not skipped or is_untouchable(node, node.finalbody, place, context):
+        return
+    plan = Unwinding(node, parts, place, context)
+    line = finally_line(context.source, node)
+    start = Position(line, context.source.start(node).column)
+    yield context.finding(
+        RULE,
+        Span(start, Position(line, start.column + len("finally:"))),
+        message(known[0], skipped, context),
+        help_=plan.help,
+        rewrite=plan.rewrite(),
+        hazards=plan.hazards(),
+        noqa_line=node.lineno,
+    )
+
+
+def message(first: Cleanup, skipped: Sequence[Cleanup], context: Context) -> str:
+    """Say what is skipped if the first cleanup raises."""
+    texts = [f"`{short(context.source.segment(each.call.call))}`" for each in (first, *skipped)]
+    named, more = texts[1:4], texts[4:]
+    listed = ", ".join([*named, f"{len(more)} more"]) if more else ", ".join(named)
+    head, _, tail = listed.rpartition(", ")
+    return f"if {texts[0]} raises, {f'{head} and {tail}' if head else tail} won't run"
+
+
+RULE = Rule(
+    code="XIT205",
+    name="fragile-finally",
+    summary="several cleanups in one `finally`: the first that raises skips the rest",
+    check=check,
+    nodes=(ast.Try,),
+    trigger=re.compile(rb"\bfinally\b"),
+    module=__name__,
+)
