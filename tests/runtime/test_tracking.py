@@ -1,6 +1,10 @@
 """The tracker itself: counts, order, places, injected failures; sync, async, threads, tasks."""
 
+import _thread
+import asyncio  # noqa: F401 - one test takes it away
 import inspect
+import sys
+import time
 from contextlib import (
     ExitStack,
     contextmanager,
@@ -215,6 +219,32 @@ def test_assert_exits_shows_what_was_closed_where():
         pass
     with pytest.raises(AssertionError, match=r"expected exits \('b',\), not \('a',\):\n  'a' at "):
         tracker.assert_exits("b")
+
+
+def test_use_before_opening():
+    tracker = ResourceTracker()
+    with pytest.raises(ValueError, match="'db' is not open"):
+        tracker.managed_resource("db").use()
+    assert messages(tracker)[0].endswith("while not open")
+
+
+def test_an_opener_without_a_line_of_its_own():
+    tracker = ResourceTracker()
+    _thread.start_new_thread(tracker.open, ("from C",))
+    while not tracker.still_open:
+        time.sleep(0.001)
+    assert tracker.still_open[0].name == "from C"
+    assert "_tracking_" in tracker.still_open[0].message
+
+
+def test_without_asyncio_and_trio(monkeypatch):
+    monkeypatch.delitem(sys.modules, "asyncio")
+    monkeypatch.delitem(sys.modules, "trio", raising=False)
+    tracker = ResourceTracker()
+    first, second = tracker.open("first"), tracker.open("second")
+    first.close()
+    second.close()
+    assert [one.fault for one in tracker.problems] == ["out-of-order"]
 
 
 def test_nothing_tracked_is_clean():

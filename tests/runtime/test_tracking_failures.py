@@ -103,6 +103,18 @@ class TestEveryFailure:
 
         assert check_every_failure(scenario) == 4
 
+    def test_causes_in_a_circle_end(self):
+        def scenario(tracker):
+            try:
+                tracker.open().close()
+            except InjectedFailure:
+                one, two = ValueError("one"), ValueError("two")
+                one.__cause__, two.__cause__ = two, one
+                raise one
+
+        with pytest.raises(ValueError, match="one"):
+            check_every_failure(scenario)
+
     def test_order_can_be_left_out(self):
         def scenario(tracker):
             with suppress(InjectedFailure), ExitStack() as stack:

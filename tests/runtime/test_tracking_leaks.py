@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import tracemalloc
 import warnings
 
@@ -110,6 +111,15 @@ def test_tracing_that_was_on_stays_on():
         with LeakWatch():
             pass
         assert tracemalloc.is_tracing()
+    finally:
+        tracemalloc.stop()
+
+
+def test_tracing_that_sees_the_library_only_names_the_library():
+    tracemalloc.start(1)
+    try:
+        with tempfile.TemporaryFile() as file:
+            assert _tracking_leaks._made_at(file).startswith(tempfile.__file__)
     finally:
         tracemalloc.stop()
 

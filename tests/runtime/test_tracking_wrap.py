@@ -137,6 +137,16 @@ class TestZombies:
         with pytest.raises(AssertionError, match="yet its `closed` is still False: opened at "):
             tracker.assert_closed_once()
 
+    def test_what_was_never_opened_is_no_zombie(self, tracker):
+        class Closed:
+            closed = False
+
+            def close(self):
+                pass
+
+        tracker.wrap(Closed(), opens=["open"]).close()
+        assert faults(tracker) == ["closed-unopened"]
+
     def test_sqlite_stays_open_after_its_with(self, tracker):
         connection = tracker.wrap(sqlite3.connect(":memory:"), "db", exit_closes=False)
         with connection:
@@ -331,6 +341,17 @@ class TestAsync:
         asyncio.run(main())
         assert (tracker.opens, tracker.closes) == (2, 2)
         tracker.assert_clean()
+
+    def test_an_acquire_that_answers_no_opens_nothing(self, tracker):
+        class Taken:
+            async def acquire(self):
+                return False
+
+        async def main():
+            assert await tracker.wrap(Taken(), opens=["acquire"]).acquire() is False
+
+        asyncio.run(main())
+        assert tracker.opens == 0
 
     def test_an_async_manager_whose_exit_does_not_close(self, tracker):
         async def main():
