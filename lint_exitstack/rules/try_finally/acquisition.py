@@ -1,0 +1,169 @@
+"""Where the thing that a `finally` releases comes from, and what stands between."""
+
+from __future__ import annotations
+
+import ast
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lint_exitstack.rules.try_finally.registration import statements_before
+from lint_exitstack.semantics.bindings import Act
+from lint_exitstack.semantics.evaluation import Spot, is_bound_before
+from lint_exitstack.semantics.flow import nodes_in_frame
+from lint_exitstack.semantics.names import dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lint_exitstack.rules.context import Context, Place
+
+_SILENT = (ast.Pass, ast.Global, ast.Nonlocal)
+_DISPLAYS = (ast.Tuple, ast.List)
+
+
+class Origin(enum.Enum):
+    """How the name that is released got its value."""
+
+    BEFORE = "by a statement before the `try`"
+    INSIDE = "by a statement of the `try`, after `x = None`"
+    PARAMETER = "from the caller"
+    ELSEWHERE = "somewhere else"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Acquisition:
+    """How `subject` (`x`, `self.conn`) is bound when its `try` runs.
+
+    `statement` binds it: in the block of the `try` (BEFORE, and ELSEWHERE if it's compound) or at
+    the top of its body (INSIDE). `value` is what it assigns to `subject` and nothing else, None
+    where a tuple is unpacked, several targets are bound, or the like. `gap` are the statements
+    between (for INSIDE: those of the body before it), `cleared` is `x = None` before the `try`,
+    `between` what follows that up to the `try`.
+    """
+
+    subject: str
+    origin: Origin
+    statement: ast.stmt | None = None
+    value: ast.expr | None = None
+    gap: tuple[ast.stmt, ...] = ()
+    cleared: ast.stmt | None = None
+    between: tuple[ast.stmt, ...] = ()
+
+
+def acquisition(receiver: ast.expr, place: Place, context: Context) -> Acquisition | None:
+    """Return where `receiver` gets its value, seen from the `try` at `place`.
+
+    None for anything but a name, or attributes of one.
+    """
+    subject = dotted(receiver)
+    if subject is None:
+        return None
+    index = _last_binding(subject, place.block[: place.index])
+    if index is None:
+        return Acquisition(subject, _origin(subject, place, context))
+    statement = place.block[index]
+    between = tuple(place.block[index + 1 : place.index])
+    value = assigned_to(subject, statement)
+    if isinstance(value, ast.Constant) and value.value is None:
+        return _inside(subject, statement, between, place)
+    simple = isinstance(statement, (ast.Assign, ast.AnnAssign))
+    origin = Origin.BEFORE if simple else Origin.ELSEWHERE
+    return Acquisition(subject, origin, statement, value, between)
+
+
+def _inside(
+    subject: str, cleared: ast.stmt, between: tuple[ast.stmt, ...], place: Place
+) -> Acquisition:
+    """Return the acquisition in the body of the `try`, after `x = None` before it."""
+    body = place.node.body if isinstance(place.node, ast.Try) else []
+    index = next((n for n, node in enumerate(body) if binds(subject, node)), None)
+    if index is None:
+        return Acquisition(subject, Origin.ELSEWHERE, cleared=cleared, between=between)
+    return Acquisition(
+        subject,
+        Origin.INSIDE,
+        body[index],
+        assigned_to(subject, body[index]),
+        tuple(body[:index]),
+        cleared,
+        between,
+    )
+
+
+def _last_binding(subject: str, block: Sequence[ast.stmt]) -> int | None:
+    found = [index for index, statement in enumerate(block) if binds(subject, statement)]
+    return found[-1] if found else None
+
+
+def binds(subject: str, statement: ast.stmt) -> bool:
+    """Whether `statement`, or one in it, gives `subject` (or a part of it) a value or takes it."""
+    return any(
+        not isinstance(node.ctx, ast.Load) and _touches(dotted(node), subject)
+        for node in nodes_in_frame([statement])
+        if isinstance(node, (ast.Name, ast.Attribute))
+    )
+
+
+def _touches(bound: str | None, subject: str) -> bool:
+    """Whether binding `bound` changes what `subject` is: `self` does for `self.conn`."""
+    return bound is not None and (bound == subject or subject.startswith(f"{bound}."))
+
+
+def assigned_to(subject: str, statement: ast.stmt) -> ast.expr | None:
+    """Return the value of `subject = value`, None for any other statement."""
+    match statement:
+        case ast.Assign(targets=[target], value=value):
+            return value if dotted(target) == subject else None
+        case ast.AnnAssign(target=target, value=value):
+            return value if dotted(target) == subject else None
+    return None
+
+
+def _origin(subject: str, place: Place, context: Context) -> Origin:
+    scope = context.scope(place)
+    events = scope.events.get(subject.partition(".")[0], ())
+    changes = [event for event in events if event.act is not Act.READ]
+    only_parameter = len(changes) == 1 and changes[0].act is Act.PARAMETER
+    return Origin.PARAMETER if only_parameter and "." not in subject else Origin.ELSEWHERE
+
+
+def is_silent(statement: ast.stmt, place: Place, context: Context) -> bool:
+    """Whether `statement`, which stands before the `try` at `place`, surely raises nothing.
+
+    Constants and plain names, assigned to plain names.
+    """
+    if isinstance(statement, _SILENT):
+        return True
+    match statement:
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Assign(targets=targets, value=value):
+            named = all(isinstance(target, ast.Name) for target in targets)
+            return named and _is_quiet(value, place, context)
+        case ast.AnnAssign(target=ast.Name(), value=value, simple=1):
+            annotated = _is_function(place)  # elsewhere the annotation is evaluated
+            return annotated and (value is None or _is_quiet(value, place, context))
+    return False
+
+
+def _is_function(place: Place) -> bool:
+    return isinstance(place.frame, (ast.FunctionDef, ast.AsyncFunctionDef))
+
+
+def _is_quiet(expression: ast.expr, place: Place, context: Context) -> bool:
+    spot = Spot(place.node, context.scope(place), statements_before(place))
+    pending = [expression]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, _DISPLAYS):
+            pending.extend(here.elts)
+        elif isinstance(here, ast.Name):
+            if not is_bound_before(here.id, spot, context.bindings):
+                return False
+        elif isinstance(here, ast.Dict):
+            if here.keys:
+                return False
+        elif not isinstance(here, ast.Constant):
+            return False
+    return True
