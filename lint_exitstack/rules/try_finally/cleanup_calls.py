@@ -25,6 +25,7 @@ _VERB = re.compile(
 _RESTORING = frozenset(
     [
         "asyncio.set_event_loop",
+        "builtins.setattr",
         "locale.setlocale",
         "os.chdir",
         "os.fchdir",
@@ -39,7 +40,6 @@ _RESTORING = frozenset(
         "sys.settrace",
         "threading.setprofile",
         "threading.settrace",
-        "builtins.setattr",
     ]
 )
 # Speaking, waiting and checking: nobody registers these on a stack.

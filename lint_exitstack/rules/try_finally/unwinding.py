@@ -40,10 +40,11 @@ class Unwinding:
         self.place = place
         self.parts = parts
         self.cleanups = [part for part in parts if isinstance(part, Cleanup)]
+        self.steps = groups(self.cleanups)
         # Steps on one object stay together in a `finally` of their own, if they come first.
-        steps = groups(self.cleanups)
-        self.kept = steps[0] if len(steps[0]) > 1 else []
+        self.kept = self.steps[0] if len(self.steps[0]) > 1 else []
         self.single = self.cleanups[len(self.kept) :]
+        self.forbidden = tuple(self._forbidden())
         awaited = any(each.call.awaited for each in self.single)
         self.around = Around(context, place, is_async=awaited)
         registrar = Registrar(context, place, [node], self.around.name)
@@ -53,8 +54,10 @@ class Unwinding:
     def help(self) -> str:
         return self.around.help
 
-    def rewrite(self) -> Rewrite:
+    def rewrite(self) -> Rewrite | None:
         """Return the stack, the last cleanup registered first, around what the `try` held."""
+        if self.forbidden:
+            return None
         key = self.context.key(self.node)
         trivia = self._trivia()[len(self.kept) :]
         lines: list[Statement] = [
@@ -97,6 +100,8 @@ class Unwinding:
 
     def hazards(self) -> tuple[Hazard, ...]:
         """Return what speaks against the rewrite, first of all that it does more."""
+        if self.forbidden:
+            return self.forbidden
         first = self.cleanups[0].call.call
         text = short(self.source.segment(first))
         more = Hazard(
@@ -108,7 +113,6 @@ class Unwinding:
         lost = opening(self.source, self.node)
         return (
             *self.around.hazards(),
-            *self._forbidden(),
             more,
             *stack_hazards(self.context, [self.node], exits, ()),
             *(hazard for each in self.registered for hazard in each.hazards),
@@ -123,9 +127,8 @@ class Unwinding:
             if part.is_remark:
                 yield self._no(part.call.statement, "stands among the cleanups")
                 return
-        steps = groups(self.cleanups)
         seen: set[str] = set()
-        for index, group in enumerate(steps):
+        for index, group in enumerate(self.steps):
             name = group[0].receiver
             if name in seen or (index and len(group) > 1):
                 yield self._no(
