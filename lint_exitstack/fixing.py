@@ -139,24 +139,32 @@ class _Loop:
         rewrites = [finding.rewrite for finding in todo if finding.rewrite is not None]
         changed = rewritten(source, rewrites, self.settings.line_length)
         found = analyse(changed, self.settings)
-        self._nothing_new(findings, todo, found)
+        self._nothing_new((source, findings), todo, (changed, found))
         return changed, found
 
     def _nothing_new(
-        self, before: Sequence[Finding], todo: Sequence[Finding], after: Sequence[Finding]
+        self,
+        before: tuple[Source, Sequence[Finding]],
+        todo: Sequence[Finding],
+        after: tuple[Source, Sequence[Finding]],
     ) -> None:
         """Require that the findings are gone; a new one may only be the next round's work."""
-        expected = Counter(finding.code for finding in before)
-        expected.subtract(finding.code for finding in todo)
-        extra = Counter(finding.code for finding in after)
-        extra.subtract(expected)
-        for finding in after:
+        old = Counter(self._identity(before[0], finding) for finding in before[1])
+        new = Counter(self._identity(after[0], finding) for finding in after[1])
+        for finding in todo:
+            old[self._identity(before[0], finding)] -= 1
+        for identity in {self._identity(before[0], finding) for finding in todo}:
+            if new[identity] > old[identity]:
+                raise GuardError("findings", f"{identity[0]} is still there")
+        extra = Counter(finding.code for finding in after[1])
+        extra.subtract(finding.code for finding in before[1])
+        extra.update(finding.code for finding in todo)
+        for finding in after[1]:
             if extra[finding.code] > 0 and self.applicable(finding):
                 extra[finding.code] -= 1
         for code, count in extra.items():
             if count > 0:
-                gone = any(finding.code == code for finding in todo)
-                raise GuardError("findings", f"{code} is {'still there' if gone else 'new'}")
+                raise GuardError("findings", f"{code} is new")
 
     @staticmethod
     def _identity(source: Source, finding: Finding) -> tuple[str, str]:
