@@ -1,6 +1,6 @@
 """Compares what we find with ruff's SIM117 and SIM105 on the same files, and explains each gap.
 
-    python benchmarks/against_ruff.py [DIR ...]     default: the standard library
+python benchmarks/against_ruff.py [DIR ...]     default: the standard library
 """
 
 from __future__ import annotations

@@ -16,8 +16,16 @@ from lint_exitstack.model.source import Source
     [
         (b"x = 1\n", "utf-8", "x = 1\n"),
         ("é = 1\n".encode(), "utf-8", "é = 1\n"),
-        ("# coding: latin-1\né = 1\n".encode("latin-1"), "iso-8859-1", "# coding: latin-1\né = 1\n"),
-        (b"#!/bin/python\n# -*- coding: cp1252 -*-\n'\x80'\n", "cp1252", "#!/bin/python\n# -*- coding: cp1252 -*-\n'€'\n"),
+        (
+            "# coding: latin-1\né = 1\n".encode("latin-1"),
+            "iso-8859-1",
+            "# coding: latin-1\né = 1\n",
+        ),
+        (
+            b"#!/bin/python\n# -*- coding: cp1252 -*-\n'\x80'\n",
+            "cp1252",
+            "#!/bin/python\n# -*- coding: cp1252 -*-\n'€'\n",
+        ),
         (b"\xef\xbb\xbfx = 1\n", "utf-8", "x = 1\n"),
         (b"", "utf-8", ""),
     ],
@@ -56,7 +64,7 @@ def test_unreadable(data: bytes, line: int, word: str) -> None:
 )
 def test_unparsable(text: str, word: str) -> None:
     with pytest.raises(UnparsableSourceError, match=word):
-        Source.from_text(text).tree  # noqa: B018
+        Source.from_text(text).tree
 
 
 def test_line_ends_are_the_language_s_own() -> None:

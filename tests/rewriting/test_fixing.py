@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lint_exitstack.fixing import edits_for, fix
 from lint_exitstack.analysis import analyse
+from lint_exitstack.fixing import edits_for, fix
 from lint_exitstack.model.source import Source
 from lint_exitstack.settings import Settings
 
@@ -32,7 +32,9 @@ with a:
             with d:
                 run()
 """
-    assert fixed(text) == """\
+    assert (
+        fixed(text)
+        == """\
 import os
 from contextlib import suppress
 
@@ -42,6 +44,7 @@ with a, b:
     with c, d:
         run()
 """
+    )
 
 
 def test_a_suppress_that_stands_alone_joins_its_parent() -> None:
@@ -62,7 +65,9 @@ def test_a_nest_in_the_last_level_of_a_nest() -> None:
         pad = "    " * level
         deep += f"{pad}with a{level}:\n{pad}    step({level})\n"
     settings = Settings(select=("XIT102",))
-    text = fixed(f"def f():\n    {deep.replace(chr(10), chr(10) + '    ').rstrip()}\n", settings, unsafe=True)
+    text = fixed(
+        f"def f():\n    {deep.replace(chr(10), chr(10) + '    ').rstrip()}\n", settings, unsafe=True
+    )
     assert text.count("enter_context") == 12
     assert text.count("with ") == 1
 
@@ -86,7 +91,15 @@ def test_suppressed_findings_are_left_alone() -> None:
 def test_bytes_around_a_rewrite_stay(newline: str, bom: bool, encoding: str) -> None:
     if bom and encoding != "utf-8":
         pytest.skip("a BOM means UTF-8")
-    before = [f"# coding: {encoding}", "x = '\t é'   ", "", "with a:", "\twith b:", "\t\trun()", "y=1"]
+    before = [
+        f"# coding: {encoding}",
+        "x = '\t é'   ",
+        "",
+        "with a:",
+        "\twith b:",
+        "\t\trun()",
+        "y=1",
+    ]
     after = [*before[:3], "with a, b:", "\trun()", "y=1"]
     mark = b"\xef\xbb\xbf" if bom else b""
     data = mark + newline.join(before).encode(encoding)

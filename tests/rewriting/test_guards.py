@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-import lint_exitstack.analysis as analysis
+from lint_exitstack import analysis
 from lint_exitstack.fixing import FixedSource, edits_for, fix
 from lint_exitstack.model.finding import Finding
 from lint_exitstack.model.position import Span

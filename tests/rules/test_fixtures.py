@@ -17,7 +17,9 @@ from lint_exitstack.settings_keys import read_table
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 CASES = sorted(
-    path for path in FIXTURES.glob("XIT*/**/*.py") if "behaviour" not in path.relative_to(FIXTURES).parts
+    path
+    for path in FIXTURES.glob("XIT*/**/*.py")
+    if "behaviour" not in path.relative_to(FIXTURES).parts
 )
 
 

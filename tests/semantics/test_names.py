@@ -21,7 +21,11 @@ def meaning(text: str) -> str | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             frame = next(
-                (f for f in ast.walk(tree) if isinstance(f, (ast.FunctionDef, ast.ClassDef)) and node in f.body),
+                (
+                    f
+                    for f in ast.walk(tree)
+                    if isinstance(f, (ast.FunctionDef, ast.ClassDef)) and node in f.body
+                ),
                 tree,
             )
             return names.qualified(node.value.func, names.bindings.scopes[frame])
@@ -57,9 +61,7 @@ def test_qualified_names(text: str, expected: str | None) -> None:
 
 def acts(text: str, name: str, function: str = "") -> list[Act]:
     tree, names = read(text)
-    frame = next(
-        (f for f in ast.walk(tree) if getattr(f, "name", None) == function), tree
-    )
+    frame = next((f for f in ast.walk(tree) if getattr(f, "name", None) == function), tree)
     scope = names.bindings.scopes[frame]
     owner = names.bindings.owner(scope, name)
     assert owner is not None
