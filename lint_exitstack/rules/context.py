@@ -10,6 +10,7 @@ from lint_exitstack.model.finding import Finding, fixability_of
 from lint_exitstack.semantics.bindings import Bindings, Scope, ScopeNode
 from lint_exitstack.semantics.imports import Imports
 from lint_exitstack.semantics.names import Names
+from lint_exitstack.semantics.stacks import Stacks
 
 if TYPE_CHECKING:
     import ast
@@ -82,6 +83,10 @@ class Context:
     @cached_property
     def imports(self) -> Imports:
         return Imports(self.source, self.names, self.settings.runtime)
+
+    @cached_property
+    def stacks(self) -> Stacks:
+        return Stacks(self.tree, self.names, self.settings.resources)
 
     def scope(self, place: Place) -> Scope:
         """Return the scope in which the statement at `place` runs."""
