@@ -36,6 +36,7 @@ class Plugin:
     name = "lint-exitstack"
     version = __version__
     configuration: ClassVar[Configuration] = Configuration()
+    noqa: ClassVar[bool] = True
 
     def __init__(self, tree: ast.Module, lines: list[str], filename: str = "-") -> None:
         self._source = Source.from_text("".join(lines), filename)
@@ -68,6 +69,7 @@ class Plugin:
             key: getattr(options, f"xit_{key}".replace("-", "_")) for key in KEYS if _is_ours(key)
         }
         table = {key: value for key, value in given.items() if value is not None}
+        cls.noqa = not options.disable_noqa
         file = Path(options.xit_config) if options.xit_config else None
         try:
             values = read_table(table, lambda key: f"--xit-{key}", "")
@@ -82,8 +84,8 @@ class Plugin:
         settings = _of_every_rule(self.configuration.for_file(path))
         everything = frozenset(rule.code for rule in all_rules())
         found = analyse(self._source, settings)
-        # Comments that flake8 knows are left to flake8; it doesn't know our own ones.
-        for finding in judged(self._source, found, everything, noqa=False):
+        # flake8 looks for `noqa` on the first line only, and doesn't know our own comments.
+        for finding in judged(self._source, found, everything, noqa=self.noqa):
             start = finding.span.start
             yield start.line, start.column, f"{finding.code} {finding.message}", type(self)
 

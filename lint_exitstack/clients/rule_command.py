@@ -40,7 +40,7 @@ def _rule_called(word: str) -> Rule:
         if word in (rule.code, rule.name) or word.upper() == rule.code:
             return rule
     hint = did_you_mean(word, [name for rule in rules for name in (rule.code, rule.name)])
-    raise UsageError(f'there is no rule "{word}"{hint} `lint-exitstack rule` lists them')
+    raise UsageError(f'there is no rule "{word}"{hint or ";"} `lint-exitstack rule` lists them')
 
 
 def _page(rule: Rule) -> str:

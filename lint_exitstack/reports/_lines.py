@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Fixability
+from lint_exitstack.reports._style import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ def headline(outcome: FileOutcome, finding: Finding, style: Style) -> str:
     mark = f" [{style.paint('*', 'cyan')}]" if style.fixable(finding) else ""
     path = style.paint(outcome.shown, "bold")
     place = f"{path}:{start.line}:{start.column + 1}"
-    return f"{place}: {style.paint(finding.code, 'red')}{mark} {finding.message}"
+    return f"{place}: {style.paint(finding.code, 'red')}{mark} {printable(finding.message)}"
 
 
 def closing(outcomes: Sequence[FileOutcome], style: Style) -> str:

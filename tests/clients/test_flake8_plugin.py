@@ -62,12 +62,14 @@ def test_ignoring(flake8, project):
     assert codes(flake8()) == ["XIT101"]
 
 
-def test_noqa_is_flake8s_own_business(flake8, project):
+def test_noqa_means_what_it_means_to_the_program(flake8, project):
     first = NEST.replace(":", ":  # noqa: XIT101", 1)
+    inner = NEST.replace("b:", "b:  # noqa: XIT101")  # a line at which flake8 wouldn't look
     other = NEST.replace(":", ":  # noqa: XIT301", 1)
-    (project / "a.py").write_text(first + other)
-    assert codes(flake8("--select", "XIT")) == ["XIT101"]
-    assert codes(flake8("--select", "XIT", "--disable-noqa")) == ["XIT101", "XIT101"]
+    (project / "a.py").write_text(first + inner + other)
+    assert codes(flake8("--select", "XIT1")) == ["XIT101"]
+    assert codes(flake8("--select", "XIT0")) == ["XIT001"]
+    assert codes(flake8("--select", "XIT", "--disable-noqa")) == ["XIT101"] * 3
 
 
 def test_our_own_comments_are_honoured_and_judged(flake8, project):
