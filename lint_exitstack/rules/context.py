@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Finding, fixability_of
+from lint_exitstack.semantics.acquisitions import Acquisitions
 from lint_exitstack.semantics.bindings import Bindings, Scope, ScopeNode
 from lint_exitstack.semantics.imports import Imports
 from lint_exitstack.semantics.names import Names
@@ -79,6 +80,10 @@ class Context:
     @cached_property
     def names(self) -> Names:
         return Names(self.bindings)
+
+    @cached_property
+    def acquisitions(self) -> Acquisitions:
+        return Acquisitions(self.tree, self.names, self.settings.resources)
 
     @cached_property
     def imports(self) -> Imports:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ def layout_hazards(source: Source, statements: list[ast.stmt]) -> tuple[Hazard, 
     """Return what forbids to rewrite these neighbouring statements, if anything does."""
     first, last = statements[0], statements[-1]
     span = source.span(first)
+    for one, other in itertools.pairwise(statements):
+        if one.end_lineno == other.lineno:
+            return (_layout("two statements share a line", other, source),)
     if source.lines[first.lineno - 1][: span.start.column].strip():
         return (_layout("other code stands before it on its line", first, source),)
     end = source.span(last).end

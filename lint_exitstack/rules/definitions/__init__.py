@@ -1,0 +1,1 @@
+"""How context managers are written: cleanups that are skipped, needless wrappers, decorators."""

@@ -1,0 +1,65 @@
+"""Which functions are context managers written as generators, and who resumes them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lint_exitstack.semantics.names import dotted
+
+if TYPE_CHECKING:
+    from lint_exitstack.rules.context import Context, Place
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+SYNC = frozenset({"contextlib.contextmanager", "lint_exitstack.runtime.contextmanager"})
+ASYNC = frozenset(
+    {
+        "contextlib.asynccontextmanager",
+        "lint_exitstack.runtime.asynccontextmanager",
+        "async_generator.asynccontextmanager",
+    }
+)
+# An ASGI server resumes the generator at shutdown whatever happened; frameworks document it so.
+_APPLICATIONS = frozenset({"FastAPI", "Starlette", "Litestar", "FastMCP", "Quart"})
+
+
+def is_manager(node: ast.AST, place: Place, context: Context) -> bool:
+    """Whether a decorator makes the function at `place` a context manager."""
+    return decorated(node, place, context, SYNC | ASYNC)
+
+
+def decorated(node: ast.AST, place: Place, context: Context, names: frozenset[str]) -> bool:
+    """Whether one of the decorators of `node` is one of `names`."""
+    decorators = getattr(node, "decorator_list", ())
+    return any(context.qualified(each, place) in names for each in decorators)
+
+
+def is_resumed_anyway(node: Function, context: Context) -> bool:
+    """Whether whoever runs the generator goes on with it even if the body failed."""
+    return _is_fixture(node) or _is_lifespan(node, context)
+
+
+def _is_fixture(node: Function) -> bool:
+    """Pytest resumes a fixture after a test that failed."""
+    for decorator in node.decorator_list:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if (dotted(called) or "").rpartition(".")[2].endswith("fixture"):
+            return True
+    return False
+
+
+def _is_lifespan(node: Function, context: Context) -> bool:
+    if "lifespan" in node.name.lower():
+        return True
+    for argument in [*node.args.posonlyargs, *node.args.args]:
+        annotation = argument.annotation
+        written = dotted(annotation) if annotation is not None else None
+        if written is not None and written.rpartition(".")[2] in _APPLICATIONS:
+            return True
+    return any(
+        isinstance(each, ast.keyword)
+        and each.arg == "lifespan"
+        and isinstance(each.value, ast.Name)
+        and each.value.id == node.name
+        for each in ast.walk(context.tree)
+    )

@@ -1,0 +1,1 @@
+"""Who closes what was opened, and whether that happens on every path."""
