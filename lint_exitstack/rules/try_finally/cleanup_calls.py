@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.try_finally.registration import Call, call_of
@@ -80,11 +79,6 @@ def read_cleanups(
 ) -> list[Cleanup | ast.stmt]:
     """Return the statements of `block`, each as a cleanup where it is a call."""
     return [read_cleanup(statement, place, context) or statement for statement in block]
-
-
-def groups(cleanups: Sequence[Cleanup]) -> list[list[Cleanup]]:
-    """Return the cleanups with those that are steps on one object in one list."""
-    return [list(steps) for _, steps in groupby(cleanups, key=lambda each: each.receiver)]
 
 
 def _last_name(func: ast.expr) -> str:

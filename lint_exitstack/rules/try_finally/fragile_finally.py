@@ -59,8 +59,8 @@ point. A project that wants just this says `accept-hazards = ["runs-more"]`. Bes
 - `rebound-name`: a name is given another value in the body; the callback is a lambda then, which
   looks at it on exit as the `finally` did.
 
-There is no fix where something else than calls stands in the `finally`, or a log line, a pause or a
-check between the cleanups, where the steps on one object aren't the first ones, or where a name has
+What comes first may be anything: an assignment, a log line, the steps of one cleanup stay behind in
+a `finally` of their own. There is no fix where such things stand further down, or where a name has
 no value before the body. Not reported: context managers and fixtures written as generators,
 `__del__`, blocks that return or jump, and what deals with `os._exit` or `sys.exc_info()`.
 
@@ -84,7 +84,8 @@ from lint_exitstack.rules.rule import Rule
 from lint_exitstack.rules.try_finally.around import finally_line
 from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
 from lint_exitstack.rules.try_finally.untouchable import is_untouchable
-from lint_exitstack.rules.try_finally.unwinding import Unwinding, short
+from lint_exitstack.rules.try_finally.unwinding import Unwinding, skipped_by_first
+from lint_exitstack.rules.try_finally.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,7 +100,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         return
     parts = read_cleanups(node.finalbody, place, context)
     known = [part for part in parts if isinstance(part, Cleanup) and part.is_known]
-    skipped = [each for each in known[1:] if each.receiver != known[0].receiver]
+    skipped = skipped_by_first(known)
     if not skipped or is_untouchable(node, node.finalbody, place, context):
         return
     plan = Unwinding(node, parts, place, context)

@@ -16,8 +16,9 @@ from lint_exitstack.rules.try_finally.around import (
     pragma_hazards,
     trivia_of,
 )
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, groups
+from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
 from lint_exitstack.rules.try_finally.registration import Registrar
+from lint_exitstack.rules.try_finally.wording import short
 from lint_exitstack.semantics.comments import last_line
 
 if TYPE_CHECKING:
@@ -39,12 +40,11 @@ class Unwinding:
         self.source = context.source
         self.place = place
         self.parts = parts
-        self.cleanups = [part for part in parts if isinstance(part, Cleanup)]
-        self.steps = groups(self.cleanups)
-        # Steps on one object stay together in a `finally` of their own, if they come first.
-        self.kept = self.steps[0] if len(self.steps[0]) > 1 else []
-        self.single = self.cleanups[len(self.kept) :]
-        self.forbidden = tuple(self._forbidden())
+        count = _prefix(parts)
+        # What comes first may stay a `finally` of its own: steps on one object, an assignment.
+        self.kept = node.finalbody[:count]
+        self.single = [part for part in parts[count:] if isinstance(part, Cleanup)]
+        self.forbidden = tuple(self._forbidden(count))
         awaited = any(each.call.awaited for each in self.single)
         self.around = Around(context, place, is_async=awaited)
         registrar = Registrar(context, place, [node], self.around.name)
@@ -88,6 +88,8 @@ class Unwinding:
         ]
         found = trivia_of(source, node.finalbody, start, last_line(source, node), spans)
         leading = clause_comments(source, node, start, self._before())
+        if self.kept and start in source.comment_at:
+            leading.append(start)
         last = found[-1]
         found[-1] = Trivia((*leading, *last.above), last.beside)
         return found
@@ -102,7 +104,7 @@ class Unwinding:
         """Return what speaks against the rewrite, first of all that it does more."""
         if self.forbidden:
             return self.forbidden
-        first = self.cleanups[0].call.call
+        first = self.node.finalbody[0]
         text = short(self.source.segment(first))
         more = Hazard(
             "runs-more",
@@ -119,37 +121,42 @@ class Unwinding:
             *pragma_hazards(self.source, self._trivia(), [] if lost is None else [lost]),
         )
 
-    def _forbidden(self) -> Iterator[Hazard]:
-        for part in self.parts:
-            if not isinstance(part, Cleanup):
-                yield self._no(part, "is more than a call and stands among the cleanups")
-                return
+    def _forbidden(self, count: int) -> Iterator[Hazard]:
+        prefix = [part for part in self.parts[:count] if isinstance(part, Cleanup)]
+        clumsy = bool(self.kept) and (bool(self.node.handlers) or self._share_lines())
+        if not self.single or skipped_by_first(prefix) or clumsy:
+            yield self._obstacle(self.parts[count - 1])
+
+    def _obstacle(self, part: Cleanup | ast.stmt) -> Hazard:
+        """Say why this part can't become an exit of its own."""
+        if isinstance(part, Cleanup):
+            statement: ast.stmt = part.call.statement
+            name = short(part.receiver)
+            why = f"is a step in the cleanup of `{name}`"
             if part.is_remark:
-                yield self._no(part.call.statement, "stands among the cleanups")
-                return
-        seen: set[str] = set()
-        for index, group in enumerate(self.steps):
-            name = group[0].receiver
-            if name in seen or (index and len(group) > 1):
-                yield self._no(
-                    group[-1].call.statement, f"is a step in the cleanup of `{short(name)}`"
-                )
-                return
-            seen.add(name)
-        if self.kept and (self.node.handlers or self._share_lines()):
-            yield self._no(self.kept[-1].call.statement, f"is a step in the cleanup of `{name}`")
+                why = "is no cleanup"
+        else:
+            statement, why = part, "is more than a call"
+        text = short(self.source.segment(statement))
+        span = self.source.span(statement)
+        return Hazard("no-rewrite", f"`{text}` {why}", span, forbids=True)
 
     def _share_lines(self) -> bool:
         lines = [statement.lineno for statement in self.node.finalbody]
         return len(set(lines)) < len(lines)
 
-    def _no(self, statement: ast.stmt, why: str) -> Hazard:
-        text = short(self.source.segment(statement))
-        span = self.source.span(statement)
-        return Hazard("no-rewrite", f"`{text}` {why}", span, forbids=True)
+
+def skipped_by_first(cleanups: Sequence[Cleanup]) -> list[Cleanup]:
+    """Return the cleanups of other objects that don't run if the first one raises."""
+    known = [each for each in cleanups if each.is_known]
+    return [each for each in known[1:] if each.receiver != known[0].receiver]
 
 
-def short(text: str) -> str:
-    """Return a piece of code for a message: on one line, not too long."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 40 else f"{flat[:37]}…"
+def _prefix(parts: Sequence[Cleanup | ast.stmt]) -> int:
+    """Return how many parts at the start can't each be an exit of its own."""
+    seen = [part.receiver for part in parts if isinstance(part, Cleanup)]
+    for count in range(len(parts), 0, -1):
+        part = parts[count - 1]
+        if not isinstance(part, Cleanup) or part.is_remark or seen.count(part.receiver) > 1:
+            return count
+    return 0

@@ -1,0 +1,265 @@
+"""`except: cleanup(); raise`: what was acquired is given back only if the rest fails.
+
+## What it does
+
+Finds `try` statements whose handler does nothing but clean up and raise again, and puts the cleanup
+on an exit stack. Where the body has succeeded, `pop_all()` takes it off again: from there on
+somebody else owns the resource.
+
+## Why
+
+The handler stands far from what it undoes, has to be written for each step that may fail, and is
+easily too narrow: `except Exception` leaks the resource on KeyboardInterrupt and on cancellation.
+
+## Before
+
+```python
+import socket
+
+
+def listening(address):
+    sock = socket.socket()
+    try:
+        sock.bind(address)
+        sock.listen()
+    except BaseException:
+        # nobody else knows it yet
+        sock.close()
+        raise
+    return sock
+```
+
+## After
+
+```python
+import socket
+from contextlib import ExitStack
+
+
+def listening(address):
+    sock = socket.socket()
+    with ExitStack() as stack:
+        # nobody else knows it yet
+        stack.callback(sock.close)
+        sock.bind(address)
+        sock.listen()
+        stack.pop_all()
+    return sock
+```
+
+## Fix safety
+
+Safe for one cleanup after a bare `except` or `except BaseException`. Otherwise:
+
+- `wider-catch`: after `except Exception`, or a class narrower than that, the cleanup now also runs
+  for all other exceptions.
+- `runs-more`: of several cleanups the later ones also run when an earlier one raised; `exit-chain`
+  comes with them while the stack is contextlib's.
+- `early-evaluation`, `rebound-name`: what the callback calls is evaluated when it is registered;
+  where the body gives the name another value, by a lambda on exit.
+- `read-later`: the handler unbinds its `as` name, which is used elsewhere.
+
+What the body returns is evaluated before `pop_all()`. There is no fix where the body is left early
+by `return`, `break` or `continue`, where other handlers stand before this one, or where several
+steps on one object are taken. Handlers that log, wait or transform the error aren't reported, nor
+those of a narrow class unless the resource is acquired in the statement before the `try`.
+
+## When not to use
+
+Where the handler is short and the team reads `try` more easily than `pop_all()`.
+
+## References
+
+The documentation of `contextlib.ExitStack`, "Cleaning up in an `__enter__` implementation".
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.finding import Hazard
+from lint_exitstack.model.position import Position, Span
+from lint_exitstack.model.rewrite import Block, Suite, Trivia
+from lint_exitstack.rules.rule import Rule
+from lint_exitstack.rules.try_finally.around import clause_comments, opening, trivia_of
+from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
+from lint_exitstack.rules.try_finally.committing import Committing, commented
+from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.wording import short
+from lint_exitstack.semantics.bindings import Act
+from lint_exitstack.semantics.comments import last_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.model.rewrite import Rewrite
+    from lint_exitstack.rules.context import Context, Place
+
+_BROAD = {"builtins.BaseException", "builtins.Exception"}
+
+
+def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
+    """Report the `try` at `place` if its last handler cleans up and raises again."""
+    if not isinstance(node, ast.Try) or not node.handlers:
+        return
+    handler = node.handlers[-1]
+    cleanups = _cleanups(handler, place, context)
+    if not cleanups or not _is_ours(handler, cleanups, place, context):
+        return
+    if is_untouchable(node, handler.body, place, context):
+        return
+    plan = Reraise(node, cleanups, place, context)
+    start = context.source.start(handler)
+    end = handler.type.end_lineno if handler.type else handler.lineno
+    width = len(context.source.lines[(end or start.line) - 1])
+    texts = " and ".join(f"`{short(context.source.segment(c.call.call))}`" for c in cleanups[:3])
+    yield context.finding(
+        RULE,
+        Span(start, Position(end or start.line, width)),
+        f"this handler only calls {texts} and raises again",
+        help_=f"{plan.stack.around.help} … {plan.stack.popping}",
+        rewrite=plan.rewrite(),
+        hazards=plan.hazards(),
+        noqa_line=node.lineno,
+    )
+
+
+def _cleanups(handler: ast.ExceptHandler, place: Place, context: Context) -> list[Cleanup]:
+    """Return the cleanups of a handler that does nothing else, but for raising again."""
+    last = handler.body[-1]
+    if not isinstance(last, ast.Raise) or last.exc is not None:
+        return []
+    parts = read_cleanups(handler.body[:-1], place, context)
+    found = [part for part in parts if isinstance(part, Cleanup) and not part.is_remark]
+    complete = len(found) == len(parts) and any(each.is_known for each in found)
+    return found if complete else []
+
+
+def _is_ours(
+    handler: ast.ExceptHandler, cleanups: list[Cleanup], place: Place, context: Context
+) -> bool:
+    """Whether the handler is broad, or what it cleans up was acquired right before the `try`."""
+    if handler.name is not None and any(
+        isinstance(node, ast.Name) and node.id == handler.name
+        for statement in handler.body
+        for node in ast.walk(statement)
+    ):
+        return False
+    if handler.type is None or context.qualified(handler.type, place) in _BROAD:
+        return True
+    before = place.previous
+    return isinstance(before, ast.Assign) and any(
+        context.source.segment(target) == each.receiver
+        for target in before.targets
+        for each in cleanups
+    )
+
+
+class Reraise:
+    """How such a `try` becomes a stack."""
+
+    def __init__(
+        self, node: ast.Try, cleanups: list[Cleanup], place: Place, context: Context
+    ) -> None:
+        self.node = node
+        self.handler = node.handlers[-1]
+        self.place = place
+        self.context = context
+        self.source = context.source
+        self.stack = Committing(node, cleanups, place, context)
+        self.forbidden = tuple(self._forbidden())
+
+    def rewrite(self) -> Rewrite | None:
+        """Return the stack around the body, what `else` held after it."""
+        if self.forbidden:
+            return None
+        key = self.context.key(self.node)
+        success = self.stack.success()
+        beside = opening(self.source, self.node)
+        new = self.stack.around.statement(
+            [*self.stack.lines(self._trivia()), *success.body],
+            Trivia(beside=beside),
+            (Block(key),),
+        )
+        after = (Suite(Block(key, "orelse")),) if self.node.orelse else ()
+        return self.stack.around.rewrite([new, *after], frozenset([key]), more=success.fresh)
+
+    def _trivia(self) -> list[Trivia]:
+        """Return the comments of each cleanup; the rest of the handler's go with the first line."""
+        node, handler, source = self.node, self.handler, self.source
+        last = last_line(source, node)
+        if node.orelse:
+            last = node.orelse[0].lineno - 1
+        kept = [source.span(call) for call in self.stack.kept_spans()]
+        *found, raising = trivia_of(source, handler.body, handler.lineno, last, kept)
+        leading = clause_comments(source, node, handler.lineno, node.body[-1])
+        own = () if raising.beside is None else (raising.beside,)
+        top = found[-1]
+        found[-1] = Trivia((*leading, *top.above, *raising.above, *own), top.beside)
+        return found
+
+    def hazards(self) -> tuple[Hazard, ...]:
+        """Return what speaks against the rewrite."""
+        if self.forbidden:
+            return self.forbidden
+        lost = opening(self.source, self.node)
+        return (
+            *self._wider(),
+            *self._unbinding(),
+            *self.stack.hazards(self._trivia(), [] if lost is None else [lost], clean=False),
+        )
+
+    def _forbidden(self) -> Iterator[Hazard]:
+        node = self.node
+        span = self.source.span(self.handler)
+        if len(node.handlers) > 1:
+            message = "a handler before this one may raise what this one doesn't see"
+            yield Hazard("no-rewrite", message, span, forbids=True)
+        if node.finalbody:
+            yield Hazard("no-rewrite", "the `try` has a `finally` too", span, forbids=True)
+        if node.orelse and commented(
+            self.context, self.handler.body[-1].lineno + 1, node.orelse[0].lineno - 1
+        ):
+            message = "a comment before the `else` branch would lose its place"
+            yield Hazard("statement-layout", message, span, forbids=True)
+        tail = isinstance(node.body[-1], ast.Return)
+        leaving = self.stack.early_exit(node.body[:-1] if tail else node.body)
+        if leaving is not None:
+            text = f"the body may be left early, on line {leaving.lineno} or below"
+            yield Hazard("no-rewrite", text, self.source.span(leaving), forbids=True)
+        steps = self.stack.steps_hazard()
+        if steps is not None:
+            yield steps
+
+    def _wider(self) -> Iterator[Hazard]:
+        caught = self.handler.type
+        if caught is None or self.context.qualified(caught, self.place) == "builtins.BaseException":
+            return
+        text = short(self.source.segment(caught))
+        message = f"the cleanup also runs for exceptions that `except {text}` lets pass"
+        yield Hazard("wider-catch", message, self.source.span(caught))
+
+    def _unbinding(self) -> Iterator[Hazard]:
+        name = self.handler.name
+        owner = self.context.bindings.owner(self.context.scope(self.place), name or "")
+        if name is None or owner is None:
+            return
+        for event in self.context.bindings.events(owner, name):
+            if event.act is not Act.HANDLER:
+                message = f"the handler unbinds `{name}`, which line {event.line} uses"
+                yield Hazard("read-later", message, self.source.span(self.handler))
+                return
+
+
+RULE = Rule(
+    code="XIT211",
+    name="cleanup-reraise",
+    summary="`except: cleanup(); raise`",
+    check=check,
+    nodes=(ast.Try,),
+    trigger=re.compile(rb"\braise[ \t]*(?:[;#\r\n]|$)", re.MULTILINE),
+    module=__name__,
+)

@@ -1,0 +1,142 @@
+"""Plans a stack whose cleanups run only on failure: `pop_all()` where ownership passes on."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.finding import Hazard
+from lint_exitstack.model.rewrite import Block, Line, Piece, Suite, Trivia
+from lint_exitstack.rules.stack_hazards import stack_hazards
+from lint_exitstack.rules.try_finally.around import Around, pragma_hazards
+from lint_exitstack.rules.try_finally.registration import Registrar
+from lint_exitstack.rules.try_finally.wording import short
+from lint_exitstack.semantics.comments import comments_on
+from lint_exitstack.semantics.flow import has, jumps_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lint_exitstack.model.rewrite import Statement
+    from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """The end of a body that succeeds: its statements with `pop_all()` in them.
+
+    `fresh` are the names that it needs besides the stack's.
+    """
+
+    body: tuple[Statement, ...]
+    fresh: tuple[str, ...] = ()
+
+
+class Committing:
+    """The cleanups of a failure on a stack around `node`."""
+
+    def __init__(
+        self,
+        node: ast.Try,
+        cleanups: Sequence[Cleanup],
+        place: Place,
+        context: Context,
+    ) -> None:
+        self.node = node
+        self.cleanups = cleanups
+        self.context = context
+        self.source = context.source
+        awaited = any(each.call.awaited for each in cleanups)
+        self.around = Around(context, place, is_async=awaited)
+        registrar = Registrar(context, place, [node], self.around.name)
+        self.registered = [registrar.callback(each.call) for each in cleanups]
+
+    @property
+    def popping(self) -> str:
+        """The statement that keeps the cleanups from running."""
+        return f"{self.around.name}.pop_all()"
+
+    def kept_spans(self) -> list[ast.Call]:
+        """Return the calls that stand in their lines as they are, comments in them included."""
+        pairs = zip(self.cleanups, self.registered, strict=True)
+        return [each.call.call for each, registration in pairs if registration.is_late]
+
+    def lines(self, trivia: Sequence[Trivia]) -> list[Statement]:
+        """Return the lines that register the cleanups, each with its comments, the last first."""
+        pairs = zip(self.registered, trivia, strict=True)
+        found: list[Statement] = [registration.line(each) for registration, each in pairs]
+        return found[::-1]
+
+    def success(self) -> Success:
+        """Return the body with `pop_all()` at its end, before what it returns."""
+        key = self.context.key(self.node)
+        pop = Line(self.popping)
+        last = self.node.body[-1]
+        if not isinstance(last, ast.Return):
+            return Success((Suite(Block(key)), pop))
+        count = len(self.node.body) - 1
+        before: tuple[Statement, ...] = (Suite(Block(key), 0, count),) if count else ()
+        if last.value is None or _is_settled(last.value):
+            return Success((*before, pop, Suite(Block(key), count)))
+        scope = self.around.scope
+        name = self.context.names.fresh("result", scope)
+        previous = self.node.body[-2] if count else None
+        upper = self.node.lineno if previous is None else previous.end_lineno or previous.lineno
+        value = Piece(self.source.span(last.value))
+        line = Line(f"{name} = $0", (value,), self._trivia(last, upper))
+        return Success((*before, line, pop, Line(f"return {name}")), (name,))
+
+    def _trivia(self, statement: ast.Return, upper: int) -> Trivia:
+        end = statement.end_lineno or statement.lineno
+        above = tuple(range(upper + 1, statement.lineno))
+        beside = end if end in self.source.comment_at else None
+        return Trivia(above, beside)
+
+    def early_exit(self, before: Sequence[ast.stmt]) -> ast.stmt | None:
+        """Return the statement of `before` through which the body can be left without failing."""
+        for statement in before:
+            if has([statement], ast.Return) or jumps_out([statement]):
+                return statement
+        return None
+
+    def hazards(
+        self, trivia: Sequence[Trivia], lost: Sequence[int], *, clean: bool
+    ) -> Iterator[Hazard]:
+        """Yield what speaks against it; `clean` tells that exits may follow a clean body."""
+        yield from self.around.hazards()
+        exits = [each.call.call for each in self.cleanups]
+        if len(exits) > 1:
+            text = short(self.source.segment(exits[0]))
+            message = f"the cleanups after `{text}` also run when it raises"
+            yield Hazard("runs-more", message, self.source.span(exits[0]))
+        if clean or len(exits) > 1:
+            yield from stack_hazards(self.context, [self.node], exits, ())
+        for each in self.registered:
+            yield from each.hazards
+        yield from pragma_hazards(self.source, trivia, lost)
+
+    def steps_hazard(self) -> Hazard | None:
+        """Return what forbids to tear apart the steps of one cleanup, if there are any."""
+        seen: set[str] = set()
+        for each in self.cleanups:
+            if each.receiver in seen:
+                text = short(self.source.segment(each.call.call))
+                message = f"`{text}` is a step in the cleanup of `{short(each.receiver)}`"
+                span = self.source.span(each.call.call)
+                return Hazard("no-rewrite", message, span, forbids=True)
+            seen.add(each.receiver)
+        return None
+
+
+def _is_settled(value: ast.expr) -> bool:
+    """Whether evaluating `value` can't fail, once its names are bound."""
+    if isinstance(value, ast.Tuple):
+        return all(_is_settled(element) for element in value.elts)
+    return isinstance(value, (ast.Name, ast.Constant))
+
+
+def commented(context: Context, first: int, last: int) -> list[int]:
+    """Return the lines from `first` to `last` that have a comment."""
+    return [c.line for c in comments_on(context.source, tuple(range(first, last + 1)))]
