@@ -1,11 +1,10 @@
 """Time the runtime against contextlib, contextlib2 and asyncstdlib, in one run.
 
-    python benchmarks/runtime.py [--rounds 15] [--filter TEXT] [--profile]
+    python benchmarks/runtime.py [--rounds 15] [--filter TEXT]
 
 Every round times each library in turn for every case, so that a slow moment of the machine hits
 all of them. Shown are medians of nanoseconds for a block, and medians of the ratios that the
-rounds gave, next to the target. `--profile` splits the blocks whose target is not reached into
-what the interpreter itself needs for them: the same block with a manager that does nothing.
+rounds gave, next to the target.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ async def coroutine_function(*args):
     pass
 
 
-def failing(*args):
+def failing():
     raise ValueError
 
 
@@ -108,15 +107,39 @@ SYNC = [
     ("ExitStack, 1 manager", 1.5, f"with L.ExitStack() as stack: {ENTER}"),
     ("ExitStack, 3 managers", 1.5, f"with L.ExitStack() as stack: {ENTER}; {ENTER}; {ENTER}"),
     ("ExitStack, 10 managers", 1.5, f"with L.ExitStack() as stack:\n    for _ in ten: {ENTER}"),
-    ("ExitStack, 3 with inherited methods", 1.5, "with L.ExitStack() as stack:\n    " + "; ".join(["stack.enter_context(inheriting)"] * 3)),
+    (
+        "ExitStack, 3 with inherited methods",
+        1.5,
+        "with L.ExitStack() as stack:\n    " + "; ".join(["stack.enter_context(inheriting)"] * 3),
+    ),
     ("ExitStack, a lock", 1.0, "with L.ExitStack() as stack: stack.enter_context(lock)"),
     ("ExitStack, 1 callback", 1.0, "with L.ExitStack() as stack: stack.callback(function)"),
-    ("ExitStack, 3 callbacks", 1.0, "with L.ExitStack() as stack:\n    " + "; ".join(["stack.callback(function, 1, 2)"] * 3)),
+    (
+        "ExitStack, 3 callbacks",
+        1.0,
+        "with L.ExitStack() as stack:\n    " + "; ".join(["stack.callback(function, 1, 2)"] * 3),
+    ),
     ("ExitStack, pushed function", 1.0, "with L.ExitStack() as stack: stack.push(function)"),
-    ("ExitStack, pop_all and close", 1.0, f"with L.ExitStack() as stack:\n    {ENTER}\n    kept = stack.pop_all()\nkept.close()"),
-    ("ExitStack, 3 managers, body raises", 1.0, caught(f"with L.ExitStack() as stack:\n    {ENTER}; {ENTER}; {ENTER}\n    {RAISE}")),
-    ("ExitStack, 3 managers, one swallows", 1.0, f"with L.ExitStack() as stack:\n    {ENTER}; stack.enter_context(swallowing); {ENTER}\n    {RAISE}"),
-    ("ExitStack, an exit raises", 1.0, caught(f"with L.ExitStack() as stack:\n    {ENTER}; stack.callback(failing); {ENTER}")),
+    (
+        "ExitStack, pop_all and close",
+        1.0,
+        f"with L.ExitStack() as stack:\n    {ENTER}\n    kept = stack.pop_all()\nkept.close()",
+    ),
+    (
+        "ExitStack, 3 managers, body raises",
+        1.0,
+        caught(f"with L.ExitStack() as stack:\n    {ENTER}; {ENTER}; {ENTER}\n    {RAISE}"),
+    ),
+    (
+        "ExitStack, 3 managers, one swallows",
+        1.0,
+        f"with L.ExitStack() as stack:\n    {ENTER}; stack.enter_context(swallowing); {ENTER}\n    {RAISE}",
+    ),
+    (
+        "ExitStack, an exit raises",
+        1.0,
+        caught(f"with L.ExitStack() as stack:\n    {ENTER}; stack.callback(failing); {ENTER}"),
+    ),
     ("suppress, no error", 1.2, "with L.suppress(ValueError): pass"),
     ("suppress, hit", 1.0, f"with L.suppress(ValueError): {RAISE}"),
     ("suppress, miss", 1.0, caught(f"with L.suppress(KeyError): {RAISE}")),
@@ -131,11 +154,33 @@ A_ENTER = "await stack.enter_async_context(async_manager)"
 ASYNC = [
     ("AsyncExitStack, nothing in it", 1.0, "async with L.AsyncExitStack(): pass"),
     ("AsyncExitStack, 1 manager", 1.5, f"async with L.AsyncExitStack() as stack: {A_ENTER}"),
-    ("AsyncExitStack, 3 managers", 1.5, f"async with L.AsyncExitStack() as stack: {A_ENTER}; {A_ENTER}; {A_ENTER}"),
-    ("AsyncExitStack, 10 managers", 1.5, f"async with L.AsyncExitStack() as stack:\n    for _ in ten: {A_ENTER}"),
-    ("AsyncExitStack, 3 sync managers", 1.0, f"async with L.AsyncExitStack() as stack: {ENTER}; {ENTER}; {ENTER}"),
-    ("AsyncExitStack, 1 callback", 1.0, "async with L.AsyncExitStack() as stack: stack.push_async_callback(coroutine_function)"),
-    ("AsyncExitStack, 3 managers, body raises", 1.0, caught(f"async with L.AsyncExitStack() as stack:\n    {A_ENTER}; {A_ENTER}; {A_ENTER}\n    {RAISE}")),
+    (
+        "AsyncExitStack, 3 managers",
+        1.5,
+        f"async with L.AsyncExitStack() as stack: {A_ENTER}; {A_ENTER}; {A_ENTER}",
+    ),
+    (
+        "AsyncExitStack, 10 managers",
+        1.5,
+        f"async with L.AsyncExitStack() as stack:\n    for _ in ten: {A_ENTER}",
+    ),
+    (
+        "AsyncExitStack, 3 sync managers",
+        1.0,
+        f"async with L.AsyncExitStack() as stack: {ENTER}; {ENTER}; {ENTER}",
+    ),
+    (
+        "AsyncExitStack, 1 callback",
+        1.0,
+        "async with L.AsyncExitStack() as stack: stack.push_async_callback(coroutine_function)",
+    ),
+    (
+        "AsyncExitStack, 3 managers, body raises",
+        1.0,
+        caught(
+            f"async with L.AsyncExitStack() as stack:\n    {A_ENTER}; {A_ENTER}; {A_ENTER}\n    {RAISE}"
+        ),
+    ),
     ("asynccontextmanager", 1.2, "async with made(): pass"),
     ("asynccontextmanager, body raises", 1.0, caught(f"async with made(): {RAISE}")),
     ("aclosing", 1.0, "async with L.aclosing(thing): pass"),
@@ -145,17 +190,49 @@ N_ENTER = "await stack.enter_context(async_manager)"
 NEUTRAL = [
     ("aio.ExitStack, nothing in it", 2.0, "async with L.ExitStack(): pass"),
     ("aio.ExitStack, 1 async manager", 2.0, f"async with L.ExitStack() as stack: {N_ENTER}"),
-    ("aio.ExitStack, 3 async managers", 2.0, f"async with L.ExitStack() as stack: {N_ENTER}; {N_ENTER}; {N_ENTER}"),
-    ("aio.ExitStack, 10 async managers", 2.0, f"async with L.ExitStack() as stack:\n    for _ in ten: {N_ENTER}"),
-    ("aio.ExitStack, 3 sync managers", 2.0, "async with L.ExitStack() as stack: " + "; ".join(["await stack.enter_context(manager)"] * 3)),
-    ("aio.ExitStack, 3 async callbacks", 2.0, "async with L.ExitStack() as stack: " + "; ".join(["stack.callback(coroutine_function, 1)"] * 3)),
-    ("aio.ExitStack, 3 sync callbacks", 2.0, "async with L.ExitStack() as stack: " + "; ".join(["stack.callback(function, 1)"] * 3)),
-    ("aio.ExitStack, 3 managers, body raises", 2.0, caught(f"async with L.ExitStack() as stack:\n    {N_ENTER}; {N_ENTER}; {N_ENTER}\n    {RAISE}")),
+    (
+        "aio.ExitStack, 3 async managers",
+        2.0,
+        f"async with L.ExitStack() as stack: {N_ENTER}; {N_ENTER}; {N_ENTER}",
+    ),
+    (
+        "aio.ExitStack, 10 async managers",
+        2.0,
+        f"async with L.ExitStack() as stack:\n    for _ in ten: {N_ENTER}",
+    ),
+    (
+        "aio.ExitStack, 3 sync managers",
+        2.0,
+        "async with L.ExitStack() as stack: "
+        + "; ".join(["await stack.enter_context(manager)"] * 3),
+    ),
+    (
+        "aio.ExitStack, 3 async callbacks",
+        2.0,
+        "async with L.ExitStack() as stack: "
+        + "; ".join(["stack.callback(coroutine_function, 1)"] * 3),
+    ),
+    (
+        "aio.ExitStack, 3 sync callbacks",
+        2.0,
+        "async with L.ExitStack() as stack: " + "; ".join(["stack.callback(function, 1)"] * 3),
+    ),
+    (
+        "aio.ExitStack, 3 managers, body raises",
+        2.0,
+        caught(
+            f"async with L.ExitStack() as stack:\n    {N_ENTER}; {N_ENTER}; {N_ENTER}\n    {RAISE}"
+        ),
+    ),
     ("aio.contextmanager", 2.0, "async with made(): pass"),
     ("aio.contextmanager, body raises", 2.0, caught(f"async with made(): {RAISE}")),
     ("aio.closing", 2.0, "async with L.closing(thing): pass"),
     ("aio.nullcontext", 2.0, "async with L.nullcontext(): pass"),
-    ("aio.scoped_iter", 2.0, "async with L.scoped_iter(numbers()) as items:\n    async for item in items: pass"),
+    (
+        "aio.scoped_iter",
+        2.0,
+        "async with L.scoped_iter(numbers()) as items:\n    async for item in items: pass",
+    ),
 ]
 # What an `async with` costs that has nothing to do but be one: two coroutines of one line.
 FLOOR = "async with async_manager: pass"
@@ -228,7 +305,7 @@ def measure(code, libraries, is_async, rounds):
             run()
     times = [[] for _ in libraries]
     for _ in range(rounds):
-        for run, into in zip(runs, times):
+        for run, into in zip(runs, times, strict=True):
             if run:
                 # The best of three short ones: what the machine does besides is not of interest.
                 into.append(min(run() for _ in range(3)))
@@ -238,7 +315,7 @@ def measure(code, libraries, is_async, rounds):
 def table(title, cases, libraries, names, is_async, options):
     """Print a table; return the rows whose target isn't reached."""
     print(f"\n### {title}\n")
-    others = [name for name, library in zip(names[1:], libraries[1:]) if library]
+    others = [name for name, library in zip(names[1:], libraries[1:], strict=True) if library]
     print("| block | ours | " + " | ".join(f"{n} | ratio" for n in others) + " | target |")
     print("|---|--:|" + "--:|--:|" * len(others) + "--:|")
     short = []
@@ -248,13 +325,13 @@ def table(title, cases, libraries, names, is_async, options):
         ours, *rest = measure(code, libraries, is_async, options.rounds)
         cells = [name, f"{statistics.median(ours):.0f} ns"]
         ratio = None
-        for library, theirs in zip(libraries[1:], rest):
+        for library, theirs in zip(libraries[1:], rest, strict=True):
             if library is None:
                 continue
             if theirs is None:
-                cells += ["–", "–"]
+                cells += ["-", "-"]
                 continue
-            quotient = statistics.median(b / a for a, b in zip(ours, theirs))
+            quotient = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
             ratio = ratio or quotient
             cells += [f"{statistics.median(theirs):.0f} ns", f"{quotient:.2f}"]
         cells.append(f"≥ {target}")
@@ -276,7 +353,9 @@ def main():
     short = table("Synchronous", SYNC, libraries, names, False, options)
     short += table("Asynchronous", ASYNC, libraries, names, True, options)
     if asyncstdlib:
-        short += table("Async-neutral", NEUTRAL, [aio, asyncstdlib], ["ours", "asyncstdlib"], True, options)
+        short += table(
+            "Async-neutral", NEUTRAL, [aio, asyncstdlib], ["ours", "asyncstdlib"], True, options
+        )
     floor = statistics.median(measure(FLOOR, [runtime], True, options.rounds)[0])
     print(f"\nThe interpreter alone: `async with` of a manager that does nothing {floor:.0f} ns.")
     for name, target, ratio, ours in short:

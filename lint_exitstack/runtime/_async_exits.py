@@ -85,13 +85,13 @@ class AsyncUnwinding(Exits, Generic[ExitT_co]):
             if not exits:
                 # Without an entry for this frame, as if no stack were in between.
                 without_machinery(failure)
-                exc = pending = failed = None
+                exc = pending = failed = outside = None
                 raise
             passed_on(failure)
             pending, again = await with_exception(exits, failure)
             if pending is failure and not again:
                 leaving(failure)
-                exc = pending = failed = None
+                exc = pending = failed = outside = None
                 raise
         outcome: Any = exc is not None
         if not exits and pending is None:
@@ -107,9 +107,8 @@ class AsyncUnwinding(Exits, Generic[ExitT_co]):
             leaving(failure)
             raise
         finally:
-            exc = pending = given = outside = (
-                None  # the frames of the traceback lead here: no circle
-            )
+            # The frames in the traceback of what leaves lead here: no circle of references.
+            exc = pending = failed = given = outside = None
         return outcome  # type: ignore[no-any-return] # the user says which
 
     async def aclose(self) -> None:

@@ -113,9 +113,8 @@ class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
             leaving(failure)
             raise
         finally:
-            exc = pending = given = outside = (
-                None  # the frames of the traceback lead here: no circle
-            )
+            # The frames in the traceback of what leaves lead here: no circle of references.
+            exc = pending = failed = given = outside = None
         return outcome  # type: ignore[no-any-return] # the user says which
 
     def close(self) -> None:

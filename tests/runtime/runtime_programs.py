@@ -100,11 +100,6 @@ def raises_first(world, label, kind, exc):
         raise world.made[0]
 
 
-def raises_by_name(world, label, kind, exc):
-    """Raise in C, so that no frame of an exit is in between."""
-    return world.stop_in_c(exc)
-
-
 def notes(world, label, kind, exc):
     if exc is not None and not isinstance(exc, Frozen):
         exc.add_note(f"seen by {label}")
@@ -135,7 +130,9 @@ BEHAVIOURS = [
 class World:
     """What one run of a program records."""
 
-    def __init__(self):
+    def __init__(self, watch_handled, tracebacks=True):
+        self.watch_handled = watch_handled
+        self.tracebacks = tracebacks
         self.trace = []
         self.made = []
 
@@ -159,7 +156,7 @@ class World:
             seen[id(exc)] = len(seen)
             return (
                 self.name(exc),
-                tuple(frames(exc.__traceback__)),
+                tuple(frames(exc.__traceback__)) if self.tracebacks else None,
                 exc.__suppress_context__,
                 tuple(getattr(exc, "__notes__", ())),
                 walk(exc.__context__),
@@ -286,7 +283,7 @@ def stacked_function(ExitStack):
             for manager in managers:
                 stack.enter_context(manager)
             result = body()
-        return result
+        return result  # noqa: RET504 - a return in the block is another program
 
     return block
 
@@ -301,15 +298,14 @@ def stacked_async_function(AsyncExitStack, neutral=False):
                 else:
                     stack.enter_context(manager)
             result = body()
-        return result
+        return result  # noqa: RET504 - a return in the block is another program
 
     return block
 
 
-def observe(program, block, watch_handled):
+def observe(program, block, watch_handled, tracebacks=True):
     """Run one form of a program; return all that can be seen of it."""
-    world = World()
-    world.watch_handled = watch_handled
+    world = World(watch_handled, tracebacks)
     outcome = []
 
     def call():
@@ -335,8 +331,7 @@ def observe(program, block, watch_handled):
 
 
 async def observe_async(program, block, watch_handled):
-    world = World()
-    world.watch_handled = watch_handled
+    world = World(watch_handled)
     outcome = []
     managers = make_managers(world, program)
 
@@ -406,16 +401,18 @@ def knows_what_is_handled(program):
     the body, and nothing was being handled outside, nested `with` has nothing handled any more; no
     Python code can end the handler of its caller.
     """
-    return program.outside or not any(
-        exit in (swallows,) for _, _, exit, _ in program.steps
-    )
+    return program.outside or not any(exit is swallows for _, _, exit, _ in program.steps)
 
 
-def compare(programs, stack):
+def compare(programs, stack, tracebacks=True):
     """Return (number of programs, those that differ) for the synchronous stack."""
     block = stacked_function(stack)
-    return _compare(programs, lambda p, w: observe(p, nested_function(tuple(s[0] for s in p.steps)), w),
-                    lambda p, w: observe(p, block, w))
+
+    def nested(program, watch):
+        function = nested_function(tuple(step[0] for step in program.steps))
+        return observe(program, function, watch, tracebacks)
+
+    return _compare(programs, nested, lambda p, w: observe(p, block, w, tracebacks))
 
 
 def compare_async(programs, stack, run=drive, neutral=False):
@@ -445,24 +442,32 @@ def main():
     from lint_exitstack import runtime
     from lint_exitstack.runtime import aio
 
-    scale = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    scale = int(sys.argv[1])
     figures = {}
 
-    def record(name, count, different):
+    def record(name, figure):
+        count, different = figure
         figures[name] = [count, len(different), *map(repr, different[:3])]
 
-    for depth in (1, 2, 3):
-        record(f"sync, depth {depth}", *compare(every_failure(["sync"], depth), runtime.ExitStack))
-    record("sync, random", *compare(random_programs(["sync"], scale, 1), runtime.ExitStack))
+    for depth in (1, 2, 3) if scale > 1000 else (1, 2):
+        programs = every_failure(["sync"], depth)
+        record(f"ExitStack, all of depth {depth}", compare(programs, runtime.ExitStack))
+    programs = random_programs(["sync"], scale * 3, 1)
+    record("ExitStack, random", compare(programs, runtime.ExitStack))
     kinds = ["async", "sync"]
-    for name, stack, neutral in (("AsyncExitStack", runtime.AsyncExitStack, False), ("aio.ExitStack", aio.ExitStack, True)):
-        record(f"{name}, depth 2, no loop", *compare_async(every_failure(kinds, 2), stack, drive, neutral))
+    for stack, neutral in ((runtime.AsyncExitStack, False), (aio.ExitStack, True)):
+        name = stack.__module__.rpartition(".")[2] + "." + stack.__name__
+        programs = every_failure(kinds, 2)
+        figure = compare_async(programs, stack, drive, neutral)
+        record(f"{name}, all of depth 2, no event loop", figure)
         for loop, run in loops():
             programs = random_programs(kinds, scale, 2)
-            record(f"{name}, random, {loop}", *compare_async(programs, stack, run, neutral))
-    for depth in (1, 2):
-        record(f"contextlib, depth {depth}", *compare(every_failure(["sync"], depth), contextlib.ExitStack))
-    print(json.dumps(figures))
+            record(f"{name}, random, {loop}", compare_async(programs, stack, run, neutral))
+    for tracebacks in (True, False):
+        name = "contextlib.ExitStack, all of depth 2" + ("" if tracebacks else ", no tracebacks")
+        programs = every_failure(["sync"], 2)
+        record(name, compare(programs, contextlib.ExitStack, tracebacks))
+    sys.stdout.write(json.dumps(figures))
 
 
 def loops():
