@@ -1,0 +1,188 @@
+"""Plans the `with` for one object that a `finally` closes."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.finding import Hazard
+from lint_exitstack.model.position import Position, Span
+from lint_exitstack.model.rewrite import Item, Piece, Template
+from lint_exitstack.rules.try_finally.acquisition import Origin, is_silent
+from lint_exitstack.rules.try_finally.around import Around
+from lint_exitstack.rules.try_finally.calling import breakable, callback_plan
+from lint_exitstack.rules.try_finally.managing import Form, form_for, made_by
+from lint_exitstack.rules.try_finally.registration import statements_before
+from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.semantics.evaluation import Spot, changed_in, is_bound_before
+from lint_exitstack.semantics.flow import LOOPS, awaits, blocks_of, nodes_in_frame, yields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lint_exitstack.model.rewrite import Expression, Rewrite
+    from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.rules.try_finally.acquisition import Acquisition
+    from lint_exitstack.rules.try_finally.cleanup import Release
+    from lint_exitstack.semantics.bindings import Event
+    from lint_exitstack.semantics.imports import Way
+
+# More than this between acquisition and `try` is no configuration of the resource any more.
+_LONGEST_GAP = 3
+_MADE = (Form.CLOSING, Form.ACLOSING)
+
+
+class Closing:
+    """How the object of `release`, acquired as `acquired` says, is closed by a `with`."""
+
+    def __init__(
+        self, node: ast.Try, release: Release, acquired: Acquisition, place: Place, context: Context
+    ) -> None:
+        self.node = node
+        self.release = release
+        self.acquired = acquired
+        self.place = place
+        self.context = context
+        self.source = context.source
+        self.scope = context.scope(place)
+        self.form = form_for(release, acquired.value, place, context)
+        self.change = self._change()
+        if self.form is not None and self._is_rebound():
+            self.form = Form.CALLBACK
+        self.inline = self._is_inline()
+        if self.form is Form.NATIVE and not self.inline and self._may_be_spent():
+            self.form = form_for(release, None, place, context)
+        self.wrapping = Wrapping(context, place, node, self._moves())
+
+    def _change(self) -> Event | None:
+        root = self.acquired.subject.partition(".")[0]
+        return changed_in(root, [self.node], self.scope, self.context.bindings)
+
+    def _is_rebound(self) -> bool:
+        """Whether the body itself makes the name mean something else."""
+        return self.change is not None and self.change.origin is self.scope
+
+    def _is_inline(self) -> bool:
+        """Whether the acquisition moves into the header."""
+        acquired = self.acquired
+        plain = isinstance(acquired.statement, ast.Assign) and "." not in acquired.subject
+        if not plain or acquired.origin is not Origin.BEFORE or self.form is Form.CALLBACK:
+            return False
+        value = acquired.value
+        call = value.value if isinstance(value, ast.Await) else value
+        if not isinstance(call, ast.Call) or not self._is_short(acquired.gap):
+            return False
+        row = made_by(call, self.place, self.context)
+        return self.form is not Form.NATIVE or (row is not None and row.binds_self)
+
+    @staticmethod
+    def _is_short(gap: Sequence[ast.stmt]) -> bool:
+        simple = not any(any(blocks_of(statement)) for statement in gap)
+        return len(gap) <= _LONGEST_GAP and simple and not yields(gap) and not awaits(gap)
+
+    def _may_be_spent(self) -> bool:
+        """Whether the object may have been closed before its `with` begins: files refuse that."""
+        gap = self.acquired.gap
+        attributes = [n.value for n in nodes_in_frame(gap) if isinstance(n, ast.Attribute)]
+        closes = any(
+            isinstance(n, ast.Attribute) and n.attr in {"close", "detach"}
+            for n in nodes_in_frame(gap)
+        )
+        return closes or any(
+            isinstance(n, ast.Name) and n.id == self.acquired.subject and n not in attributes
+            for n in nodes_in_frame(gap)
+        )
+
+    def _moves(self) -> Moves:
+        if self.form is Form.CALLBACK:
+            return Moves(kept=(self.release.call.call,))
+        statement, value = self.acquired.statement, self.acquired.value
+        if not self.inline or statement is None or value is None:
+            return Moves()
+        return Moves((statement,), self.acquired.gap, kept=(value,))
+
+    @property
+    def span(self) -> Span:
+        """The word `try` and its colon."""
+        start = self.source.start(self.node)
+        return Span(start, Position(start.line, start.column + len("try:")))
+
+    @property
+    def is_async(self) -> bool:
+        return self.release.awaited
+
+    @property
+    def help(self) -> str:
+        """The new header."""
+        word = "async with" if self.is_async else "with"
+        if self.form is Form.CALLBACK:
+            return Around(self.context, self.place, is_async=self.is_async).help
+        value = self.acquired.value
+        inner = value if self.inline and value is not None else self.release.receiver
+        text = " ".join(self.source.segment(inner).split())
+        if self.form in _MADE:
+            text = f"{self._way().expression}({text})"
+        bound = f" as {self.acquired.subject}" if self.inline else ""
+        return f"{word} {text}{bound}:"
+
+    def plan(self) -> tuple[Rewrite, tuple[Hazard, ...]]:
+        """Return the rewrite and what speaks against it."""
+        if self.form is Form.CALLBACK:
+            return callback_plan(self.wrapping, self.release.call)
+        needs, hazards = [], [*self.wrapping.hazards(), *self._hazards()]
+        if self.form in _MADE:
+            way = self._way()
+            hazards.extend(way.hazards)
+            needs = [way.need] if way.need is not None else []
+        target = Template(self.acquired.subject) if self.inline else None
+        item = Item(self._manager(), target)
+        rewrite = self.wrapping.rewrite([item], needs, is_async=self.is_async)
+        return rewrite, tuple(hazards)
+
+    def _way(self) -> Way:
+        name = "closing" if self.form is Form.CLOSING else "aclosing"
+        return self.context.imports.way(name, self.scope, self.node)
+
+    def _manager(self) -> Expression:
+        value = self.acquired.value
+        inner = value if self.inline and value is not None else self.release.receiver
+        if self.form in _MADE:
+            return Template(f"{self._way().expression}($0)", (Piece(self.source.span(inner)),))
+        return breakable(inner, self.context)
+
+    def _hazards(self) -> Iterator[Hazard]:
+        span = self.source.span(self.release.receiver)
+        subject = self.acquired.subject
+        if self.change is not None:
+            event = self.change
+            message = f"`{event.name}` is {event.act.value} elsewhere, on line {event.line}"
+            yield Hazard("rebound-name", message, span)
+        elif "." in subject:
+            message = f"`{subject}` may be given another value while the body runs"
+            yield Hazard("rebound-name", message, span)
+        if not self.inline:
+            yield from self._unbound(span)
+            return
+        for statement in self.acquired.gap:
+            if not is_silent(statement, self.place, self.context):
+                message = f"`{subject}` is now also closed when line {statement.lineno} fails"
+                yield Hazard("runs-more", message, self.source.span(statement))
+                return
+
+    def _unbound(self, span: Span) -> Iterator[Hazard]:
+        """Yield a hazard where the name may have no value when the `with` begins."""
+        root, _, attributes = self.acquired.subject.partition(".")
+        spot = Spot(self.node, self.scope, statements_before(self.place))
+        bound = is_bound_before(root, spot, self.context.bindings) or self._is_loop_target(root)
+        if self.acquired.origin is Origin.BEFORE or (bound and not attributes):
+            return
+        message = f"`{self.acquired.subject}` is looked up before the body instead of after it"
+        yield Hazard("early-evaluation", message, span)
+
+    def _is_loop_target(self, name: str) -> bool:
+        return any(
+            isinstance(around.node, LOOPS)
+            and not isinstance(around.node, ast.While)
+            and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(around.node.target))
+            for around in self.place.around_in_frame()
+        )

@@ -1,0 +1,165 @@
+"""An object that is closed by hand in a `finally`.
+
+## What it does
+
+Finds a `try` whose `finally` does nothing but close one object, and says it with a `with`:
+
+- `with open(path) as file:` where the resource catalogue knows that leaving the `with` does what
+  the call does by hand;
+- `with closing(connect()) as link:` where it doesn't, for anything that has a `close`;
+- `async with aclosing(...)` for an awaited `aclose`;
+- a callback on an exit stack where the name means another object by the time of the cleanup, and
+  for an awaited `close`, for which there is no ready manager.
+
+Handlers and an `else` stay as a `try` inside the `with`: they always ran before the cleanup.
+
+## Why
+
+The `with` says in one line what is open and for how long; the `finally` says it at the far end of
+the block. And what stands between the acquisition and the `try` is no longer a gap in which an
+exception leaks the resource.
+
+## Before
+
+```python
+import socket
+
+
+def ask(address):
+    link = dial(address)
+    try:
+        link.send(b"?")
+        return link.receive()
+    finally:
+        link.close()
+
+
+def listen(address):
+    server = socket.create_server(address)
+    # one at a time
+    server.listen(1)
+    try:
+        return server.accept()
+    finally:
+        server.close()
+```
+
+## After
+
+```python
+import socket
+from contextlib import closing
+
+
+def ask(address):
+    with closing(dial(address)) as link:
+        link.send(b"?")
+        return link.receive()
+
+
+def listen(address):
+    with socket.create_server(address) as server:
+        # one at a time
+        server.listen(1)
+        return server.accept()
+```
+
+## Fix safety
+
+Safe where the acquisition stands directly before the `try`, or only statements between them that
+can't raise, and nothing gives the name another object. Otherwise:
+
+- `runs-more`: something that can fail stands between the acquisition and the `try`. It moves into
+  the `with`, and then its failure closes the resource, too; the old code leaked it.
+- `rebound-name`: the name may mean another object at exit: an attribute, or a name that other
+  functions change. The old code closed the new object, `closing` closes the one it was given. Where
+  the body itself binds the name again, the fix is a callback that looks at the name on exit.
+- `early-evaluation`: the name is looked up before the body; that it has a value then isn't known.
+- `exit-chain` for the exit stacks; gone with `runtime = "lint_exitstack.runtime"`.
+- `pragma-moved`: a pragma comment in the `finally` goes.
+
+A resource whose exit does something else than the call (`sqlite3.connect`, `tarfile.open`,
+`subprocess.Popen`) gets `closing`, and so do callables that the file itself patches: doubles need
+not be context managers.
+
+Not reported: the `try` around the `yield` of a `@contextmanager` function or a fixture, `__del__`,
+`except*`, a `finally` that returns, jumps, or deals with `sys.exc_info()`, an object that is
+acquired inside the `try`.
+
+## When not to use
+
+Where the tests of a project count on `close` being called on an object without `__enter__`, keep
+the resource out of the catalogue: `closing` calls nothing else.
+
+## References
+
+The documentation of `contextlib.closing`; pylint's consider-using-with.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from lint_exitstack.rules.rule import Rule
+from lint_exitstack.rules.try_finally.acquisition import Origin, acquisition, binds
+from lint_exitstack.rules.try_finally.cleanup import release_of
+from lint_exitstack.rules.try_finally.closings import Closing
+from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.rules.try_finally.acquisition import Acquisition
+    from lint_exitstack.rules.try_finally.cleanup import Release
+
+
+def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
+    """Report the `try` at `place` if its `finally` only closes one object."""
+    if not isinstance(node, ast.Try) or len(node.finalbody) != 1:
+        return
+    release = release_of(node.finalbody[0])
+    if release is None or release.guard is not None or release.has_arguments:
+        return
+    acquired = acquisition(release.receiver, place, context)
+    if acquired is None or not _is_ours(release, acquired, node, place, context):
+        return
+    plan = Closing(node, release, acquired, place, context)
+    if plan.form is None or is_untouchable(node, node.finalbody, place, context):
+        return
+    rewrite, hazards = plan.plan()
+    yield context.finding(
+        RULE,
+        plan.span,
+        f"`{acquired.subject}` is closed by hand in a `finally`",
+        help_=plan.help,
+        rewrite=rewrite,
+        hazards=hazards,
+        noqa_line=node.finalbody[0].lineno,
+    )
+
+
+def _is_ours(
+    release: Release, acquired: Acquisition, node: ast.Try, place: Place, context: Context
+) -> bool:
+    """Whether the object is one that is in hand when the `try` begins."""
+    if acquired.subject in {"self", "cls"} or acquired.cleared is not None:
+        return False
+    if context.qualified(release.receiver, place) is not None:
+        return False  # a module, or something that one shares
+    acquired_inside = any(binds(acquired.subject, statement) for statement in node.body)
+    return acquired.origin is not Origin.ELSEWHERE or not acquired_inside
+
+
+RULE = Rule(
+    code="XIT201",
+    name="finally-close",
+    summary="an object closed by hand in a `finally`",
+    check=check,
+    nodes=(ast.Try,),
+    trigger=re.compile(rb"\bfinally\b"),
+    module=__name__,
+)
