@@ -20,6 +20,7 @@ TABLE = tomllib.loads((FOLDER / "group_free.toml").read_text())
 NAMES = {owner: names.split() for owner, names in TABLE["names"].items()}
 MODULES_ELSEWHERE = {"msvcrt", "winreg", "winsound", "crypt"}
 NAMES_ELSEWHERE = {
+    "sys": "_getframemodulename",
     "os": """chflags get_handle_inheritable lchflags lchmod listdrives listmounts listvolumes login_tty
         posix_openpt process_cpu_count set_handle_inheritable setns startfile unlockpt unshare""",
     "os.path": "isdevdrive isjunction isreserved splitroot",
@@ -112,13 +113,27 @@ def test_a_hook_lets_user_code_in():
 
 @pytest.mark.parametrize(
     "name",
-    """""builtins.map builtins.sorted builtins.next builtins.list builtins.getattr builtins.setattr
+    """""builtins.map builtins.sorted builtins.next builtins.iter builtins.getattr builtins.setattr
     builtins.sum builtins.__import__ importlib.import_module asyncio.run asyncio.gather copy.deepcopy
     pickle.loads concurrent.futures.ThreadPoolExecutor.submit re.sub json.load logging.info
     warnings.warn os.walk os.fork requests.get""".split(),
 )
 def test_what_runs_user_code_is_left_out(name):
     assert not raises_no_group(name)
+
+
+def test_making_an_exception():
+    assert raises_no_group("builtins.ValueError", positional=1)
+    assert raises_no_group("subprocess.TimeoutExpired", positional=2)
+    assert not raises_no_group("builtins.ExceptionGroup", positional=2)
+    assert not raises_no_group("builtins.BaseExceptionGroup", positional=2)
+
+
+def test_empty_containers_and_types():
+    assert raises_no_group("builtins.set")
+    assert not raises_no_group("builtins.set", positional=1)
+    assert raises_no_group("builtins.type", positional=1)
+    assert not raises_no_group("builtins.type", positional=3)
 
 
 def test_a_group_does_come_out_of_a_hook(tmp_path):
