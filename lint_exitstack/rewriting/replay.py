@@ -158,7 +158,8 @@ class _Replay:
             found = None if node is None else _expression_at(self.source, node, span)
             if found is not None:
                 return found
-            inner = [] if node is None else list(blocks_of(node))
+            # Handlers come last in the tree, though `else` and `finally` stand below them.
+            inner = [] if node is None else sorted(blocks_of(node), key=lambda b: b[0].lineno)
             block = next((b for b in inner if b[-1].end_lineno >= span.start.line), None)  # type: ignore[operator]  # parsed nodes have ends
         raise GuardError("keys", f"no expression on line {span.start.line}")
 

@@ -53,8 +53,7 @@ Safe for one cleanup after a bare `except` or `except BaseException`. Otherwise:
 
 - `wider-catch`: after `except Exception`, or a class narrower than that, the cleanup now also runs
   for all other exceptions.
-- `runs-more`: of several cleanups the later ones also run when an earlier one raised; `exit-chain`
-  comes with them while the stack is contextlib's.
+- `runs-more`: of several cleanups the later ones also run when an earlier one raised.
 - `early-evaluation`, `rebound-name`: what the callback calls is evaluated when it is registered;
   where the body gives the name another value, by a lambda on exit.
 - `read-later`: the handler unbinds its `as` name, which is used elsewhere.
@@ -113,12 +112,11 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         return
     plan = Reraise(node, cleanups, place, context)
     start = context.source.start(handler)
-    end = handler.type.end_lineno if handler.type else handler.lineno
-    width = len(context.source.lines[(end or start.line) - 1])
+    end = context.source.span(handler.type).end if handler.type else None
     texts = " and ".join(f"`{short(context.source.segment(c.call.call))}`" for c in cleanups[:3])
     yield context.finding(
         RULE,
-        Span(start, Position(end or start.line, width)),
+        Span(start, end or Position(start.line, start.column + len("except"))),
         f"this handler only calls {texts} and raises again",
         help_=f"{plan.stack.around.help} … {plan.stack.popping}",
         rewrite=plan.rewrite(),
@@ -230,9 +228,9 @@ class Reraise:
         if leaving is not None:
             text = f"the body may be left early, on line {leaving.lineno} or below"
             yield Hazard("no-rewrite", text, self.source.span(leaving), forbids=True)
-        steps = self.stack.steps_hazard()
-        if steps is not None:
-            yield steps
+        for found in (self.stack.steps_hazard(), self.stack.joined_lines()):
+            if found is not None:
+                yield found
 
     def _wider(self) -> Iterator[Hazard]:
         caught = self.handler.type

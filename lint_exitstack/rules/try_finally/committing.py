@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
-from lint_exitstack.model.rewrite import Block, Line, Piece, Suite, Trivia
+from lint_exitstack.model.rewrite import Block, Kept, Line, Piece, Suite, Trivia
 from lint_exitstack.rules.stack_hazards import stack_hazards
 from lint_exitstack.rules.try_finally.around import Around, pragma_hazards
 from lint_exitstack.rules.try_finally.registration import Registrar
@@ -78,21 +79,24 @@ class Committing:
             return Success((Suite(Block(key)), pop))
         count = len(self.node.body) - 1
         before: tuple[Statement, ...] = (Suite(Block(key), 0, count),) if count else ()
+        led = self._trivia(last)
         if last.value is None or _is_settled(last.value):
-            return Success((*before, pop, Suite(Block(key), count)))
-        scope = self.around.scope
-        name = self.context.names.fresh("result", scope)
-        previous = self.node.body[-2] if count else None
-        upper = self.node.lineno if previous is None else previous.end_lineno or previous.lineno
-        value = Piece(self.source.span(last.value))
-        line = Line(f"{name} = $0", (value,), self._trivia(last, upper))
+            if last.lineno == self.node.lineno:
+                return Success((pop, Suite(Block(key))))
+            pop = Line(self.popping, trivia=Trivia(led.above))
+            return Success((*before, pop, Kept(self.context.key(last), Trivia())))
+        name = self.context.names.fresh("result", self.around.scope)
+        line = Line(f"{name} = $0", (Piece(self.source.span(last.value)),), led)
         return Success((*before, line, pop, Line(f"return {name}")), (name,))
 
-    def _trivia(self, statement: ast.Return, upper: int) -> Trivia:
+    def _trivia(self, statement: ast.Return) -> Trivia:
+        """Return the lines above the last statement of the body, and that of its comment."""
+        body = self.node.body
+        previous = body[-2] if len(body) > 1 else None
+        upper = self.node.lineno if previous is None else previous.end_lineno or previous.lineno
         end = statement.end_lineno or statement.lineno
-        above = tuple(range(upper + 1, statement.lineno))
         beside = end if end in self.source.comment_at else None
-        return Trivia(above, beside)
+        return Trivia(tuple(range(upper + 1, statement.lineno)), beside)
 
     def early_exit(self, before: Sequence[ast.stmt]) -> ast.stmt | None:
         """Return the statement of `before` through which the body can be left without failing."""
@@ -111,11 +115,21 @@ class Committing:
             text = short(self.source.segment(exits[0]))
             message = f"the cleanups after `{text}` also run when it raises"
             yield Hazard("runs-more", message, self.source.span(exits[0]))
-        if clean or len(exits) > 1:
+        # While an exception leaves the body contextlib's chain is that of nested statements.
+        if clean:
             yield from stack_hazards(self.context, [self.node], exits, ())
         for each in self.registered:
             yield from each.hazards
         yield from pragma_hazards(self.source, trivia, lost)
+
+    def joined_lines(self) -> Hazard | None:
+        """Return what forbids to put a line between statements that share one."""
+        for before, after in itertools.pairwise(self.node.body):
+            if before.end_lineno == after.lineno:
+                message = "a semicolon joins statements of the body"
+                span = self.source.span(after)
+                return Hazard("statement-layout", message, span, forbids=True)
+        return None
 
     def steps_hazard(self) -> Hazard | None:
         """Return what forbids to tear apart the steps of one cleanup, if there are any."""

@@ -1,6 +1,5 @@
 """What each named hazard allows to differ: a predicate over one difference."""
 
-EXCEPTIONAL = ("ValueError", "KeyError", "FileNotFoundError", "StopIteration")
 GROUPS = ("group:", "mixed:", "nested:")
 UNBOUND = ("NameError", "UnboundLocalError", "AttributeError")
 
@@ -39,10 +38,11 @@ def exception_group(difference):
 
 def early_evaluation(difference):
     """Something ran earlier than it did, ran though it never did, or failed for being too early."""
-    if difference.kinds == {"handled"}:
-        return True  # what ran inside the handler runs before it
     before, after = (_keys(one) for one in (difference.before, difference.after))
     at = _first_divergence(before, after)
+    moved = zip(before[:at], difference.before.handled, difference.after.handled, strict=False)
+    if any(key.startswith("get ") and old != new for key, old, new in moved):
+        return True  # what was looked up inside the handler is looked up before it
     if at >= len(after):
         return _ends_unbound(difference.after) and not _ends_unbound(difference.before)
     early = after[at]
@@ -84,10 +84,10 @@ def runs_more(difference):
 
 
 def wider_catch(difference):
-    """More runs now, and what was raised is no Exception."""
+    """More runs now, and something was raised: what the handler let pass, be it an Exception."""
     planned = [effect for _, effect in difference.plan.effects]
-    unusual = any(not effect.endswith(EXCEPTIONAL) for effect in planned if " " in effect)
-    return runs_more(difference) and (unusual or "close" in planned)
+    raised = any(effect == "close" or effect.startswith(("raise ", "throw ")) for effect in planned)
+    return runs_more(difference) and raised
 
 
 def public_name(difference):
