@@ -1,11 +1,13 @@
 """The catalogue's questions and answers, and the checks on rows that users write."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 import lint_exitstack.semantics
+from lint_exitstack.semantics import resource_rows
 from lint_exitstack.semantics.catalogue import (
     Exit,
     canonical,
@@ -78,6 +80,28 @@ def test_exit_against_a_method():
     directory = resource("tempfile.TemporaryDirectory")
     assert directory.exit_against("cleanup", ["prefix"]) is Exit.SAME
     assert directory.exit_against("cleanup", ["delete"]) is Exit.DIFFERS
+
+
+def documented():
+    return (FOLDER.parent.parent / "docs" / "resources.md").read_text()
+
+
+def test_the_documented_rows_are_right():
+    (block,) = re.findall(r"```toml\n(.*?)```", documented(), re.DOTALL)
+    rows = parse_resources(tomllib.loads(block)["tool"]["lint-exitstack"]["resources"])
+    assert rows["shop.db.connect"].exit_against("close") is Exit.DIFFERS
+    assert rows["shop.devices.Scanner"].exit_against("power_off") is Exit.SAME
+    assert rows["shop.queue.Consumer"].is_async
+    assert rows["shop.locks.Lease"].binds_note == "the lease's number"
+
+
+def test_every_key_is_documented():
+    keys = {
+        key
+        for line in re.findall(r"^\| (`.*?) \|", documented(), re.MULTILINE)
+        for key in re.findall("`(.*?)`", line)
+    }
+    assert keys | {"verified"} == set(resource_rows._KEYS)
 
 
 class TestUsersRows:
