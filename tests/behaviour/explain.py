@@ -23,10 +23,14 @@ def main():
     parser.add_argument("--unsafe", action="store_true", help="apply unsafe fixes too")
     parser.add_argument("--select", default="ALL", help="codes or prefixes, by commas")
     parser.add_argument("--runtime", default="contextlib", help="where the names come from")
+    parser.add_argument("--depth", type=int, default=3, help="exit-stack-depth")
     parser.add_argument("--budget", type=int, default=2000, help="runs for each kind of plan")
     given = parser.parse_args()
     settings = Settings(
-        select=tuple(given.select.split(",")), target_version=(3, 11), runtime=given.runtime
+        select=tuple(given.select.split(",")),
+        target_version=(3, 11),
+        runtime=given.runtime,
+        exit_stack_depth=given.depth,
     )
     rewritten = rewrite(given.file.read_bytes().decode(), settings, unsafe=given.unsafe)
     lines = list(rewritten.complaints)

@@ -24,6 +24,12 @@ def nested(writer):
     level(writer, depth, shapes, mixing=writer.awaits and writer.chance(3))
 
 
+def deep(writer):
+    """A nest for the stack: four levels or more that can't be merged, nothing after the inner."""
+    shapes = ("before", "before", "before", "before", "sole", "if")
+    level(writer, writer.pick(4, 4, 5), shapes, mixing=writer.awaits and writer.chance(2))
+
+
 def level(writer, depth, shapes, *, mixing):
     """One `with` of the chain and what it holds."""
     is_async = writer.awaits and (writer.chance(2) if mixing else True)
@@ -37,7 +43,7 @@ def level(writer, depth, shapes, *, mixing):
             return
         shape = writer.pick(*shapes)
         if shape == "before":
-            statements.suite(writer, 2)
+            statements.simple(writer)
         if shape == "if":
             with writer.block(f"if cond({writer.label('if')})"):
                 level(writer, depth - 1, shapes, mixing=mixing)

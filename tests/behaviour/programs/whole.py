@@ -15,6 +15,7 @@ HEADS = {
 }
 FOCUS = {
     "nests": (nests.nested,),
+    "stacks": (nests.deep,),
     "passes": (handlers.passing, handlers.passing, handlers.in_loop, handlers.suppressed),
     "cleanups": (cleanups.cleanup,),
     "mixed": (nests.nested, handlers.passing, cleanups.cleanup),

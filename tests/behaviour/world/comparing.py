@@ -94,7 +94,7 @@ class Comparison:
         source = self.pair.before.source
         base = self.attempts([Plan(), Plan(outer=True)])
         base += self.attempts(self.flipped(base[0]))
-        singles = self.grown(base, single_effects(source), budget, suspends=True)
+        singles = self.grown(base, single_effects(source), budget, first=True)
         done = self.attempts(singles)
         paired = set(pair_effects(source)) | {"flip", "swallow", "reraise"}
         firsts = [one for one in done if one[0].effects[-1][1] in paired]
@@ -112,14 +112,14 @@ class Comparison:
         ]
         return [plan.extended(key, "flip") for key in keys[:8]]
 
-    def grown(self, done, effects, limit, *, suspends=False):
+    def grown(self, done, effects, limit, *, first=False):
         """One more effect on each of these runs, sampled down to the limit."""
         plans = []
         for plan, before, after in done:
-            few = WHILE_HANDLING if plan.outer and suspends else effects
-            plans += extensions(plan, before, few, suspends=suspends)
+            few = WHILE_HANDLING if plan.outer and first else effects
+            plans += extensions(plan, before, few, closes=first)
             if after.trace != before.trace:
-                plans += extensions(plan, after, few, suspends=suspends)
+                plans += extensions(plan, after, few, closes=first)
         return sample(plans, limit, self.pair.seed)
 
     def attempts(self, plans):

@@ -103,7 +103,7 @@ def offers(key, seen, wanted, outcome):
             yield effect
 
 
-def extensions(plan, outcome, wanted, *, suspends=False):
+def extensions(plan, outcome, wanted, *, closes=False):
     """The plans with one more effect, at an operation after the last one that this plan uses."""
     keys = [key for key, _ in outcome.trace]
     last = plan.effects[-1][0] if plan.effects else None
@@ -111,9 +111,10 @@ def extensions(plan, outcome, wanted, *, suspends=False):
     for key, seen in outcome.trace[first:]:
         for effect in offers(key, seen, wanted, outcome):
             yield plan.extended(key, effect)
-        if suspends and not key.startswith(("if ", "yield")):
+        if key in outcome.suspended:
             yield plan.extended(key, "throw CancelledError")
-            yield plan.extended(key, "close")
+            if closes:
+                yield plan.extended(key, "close")
 
 
 def sample(plans, limit, seed):

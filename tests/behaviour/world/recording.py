@@ -31,6 +31,7 @@ class World:
         "plain",
         "plan",
         "seen",
+        "suspended",
         "tags",
         "trace",
         "void",
@@ -46,6 +47,7 @@ class World:
         self.handled = []
         self.counts = {}
         self.plain = set()
+        self.suspended = set()
         self.tags = {}
         self.seen = {}
         self.kept = []

@@ -33,11 +33,14 @@ class Outcome:
     bindings: tuple = ()
     state: tuple = ()
     plain: frozenset = frozenset()
+    suspended: frozenset = frozenset()
     start: int = 0
     void: bool = False
 
 
-OBSERVED = tuple(f.name for f in fields(Outcome) if f.name not in {"plain", "start", "void"})
+OBSERVED = tuple(
+    f.name for f in fields(Outcome) if f.name not in {"plain", "suspended", "start", "void"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def observe(world, outcome, scope, stdout, kept_names):
     outcome.handled = tuple(world.handled)
     outcome.void = world.void
     outcome.plain = frozenset(world.plain)
+    outcome.suspended = frozenset(world.suspended)
     outcome.state = (world.portray(stdout), world.cwd)
     outcome.bindings += tuple(
         (name, world.portray(scope[name]) if name in scope else None) for name in kept_names

@@ -22,6 +22,7 @@ class Pause:
 async def wait(world, name, *seen, plain=False):
     """An operation that suspends once; raising happens before, throwing and closing there."""
     effect = world.operate(name, *seen, plain=plain)
+    world.suspended.add(world.key)
     await Pause(world.key, effect)
     return effect
 
