@@ -133,7 +133,11 @@ SYNC = [
     (
         "ExitStack, 3 managers, one swallows",
         1.0,
-        f"with L.ExitStack() as stack:\n    {ENTER}; stack.enter_context(swallowing); {ENTER}\n    {RAISE}",
+        (
+            f"with L.ExitStack() as stack:\n"
+            f"    {ENTER}; stack.enter_context(swallowing); {ENTER}\n"
+            f"    {RAISE}"
+        ),
     ),
     (
         "ExitStack, an exit raises",
@@ -178,7 +182,9 @@ ASYNC = [
         "AsyncExitStack, 3 managers, body raises",
         1.0,
         caught(
-            f"async with L.AsyncExitStack() as stack:\n    {A_ENTER}; {A_ENTER}; {A_ENTER}\n    {RAISE}"
+            "async with L.AsyncExitStack() as stack:\n"
+            f"    {A_ENTER}; {A_ENTER}; {A_ENTER}\n"
+            f"    {RAISE}"
         ),
     ),
     ("asynccontextmanager", 1.2, "async with made(): pass"),
@@ -234,8 +240,17 @@ NEUTRAL = [
         "async with L.scoped_iter(numbers()) as items:\n    async for item in items: pass",
     ),
 ]
-# What an `async with` costs that has nothing to do but be one: two coroutines of one line.
-FLOOR = "async with async_manager: pass"
+# What no library can save: the statements themselves, with managers that do nothing.
+FLOORS = [
+    ("with, 1 manager", "with manager: pass", False),
+    ("with, 3 managers", "with manager, manager, manager: pass", False),
+    ("async with, 1 manager", "async with async_manager: pass", True),
+    (
+        "async with, 3 managers",
+        "async with async_manager, async_manager, async_manager: pass",
+        True,
+    ),
+]
 
 
 async def numbers():
@@ -356,8 +371,11 @@ def main():
         short += table(
             "Async-neutral", NEUTRAL, [aio, asyncstdlib], ["ours", "asyncstdlib"], True, options
         )
-    floor = statistics.median(measure(FLOOR, [runtime], True, options.rounds)[0])
-    print(f"\nThe interpreter alone: `async with` of a manager that does nothing {floor:.0f} ns.")
+    print("\n### The statements alone\n\n| block | time |\n|---|--:|")
+    for name, code, is_async in FLOORS:
+        floor = statistics.median(measure(code, [runtime], is_async, options.rounds)[0])
+        print(f"| {name} | {floor:.0f} ns |")
+    print()
     for name, target, ratio, ours in short:
         print(f"target missed: {name}: {ratio:.2f} instead of {target} ({ours:.0f} ns)")
 

@@ -69,8 +69,7 @@ async def unwind(
         return pending, raised and pending is not None
     finally:
         # The frames in the traceback of what leaves lead here: no circle of references.
-        pending = failed = given = outside = None
-        earlier.clear()
+        pending = failed = given = outside = earlier = None  # type: ignore[assignment] # the end
 
 
 async def with_exception(

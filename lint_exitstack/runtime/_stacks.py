@@ -62,6 +62,7 @@ class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
         exits = self._exits
         pending: BaseException | None = exc
         failed: BaseException | None = None
+        given: BaseException | None = None
         outside: BaseException | None = None
         try:
             if exc is None:
@@ -73,6 +74,7 @@ class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
                         function(*target, **manner)
                 return False  # type: ignore[return-value] # the user says what it may be
             if handled_exception() is exc:
+                given = exc
                 outside = getattr(self, "_outside", None)
                 if outside is not None:
                     outside = still_handled(outside, exc)
@@ -91,19 +93,18 @@ class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
             if not exits:
                 # Without an entry for this frame, as if no stack were in between.
                 without_machinery(failure)
-                exc = pending = failed = outside = None
+                exc = pending = failed = given = outside = None
                 raise
             passed_on(failure)
             pending, again = with_exception(exits, failure)
             if pending is failure and not again:
                 leaving(failure)
-                exc = pending = failed = outside = None
+                exc = pending = failed = given = outside = None
                 raise
         outcome: Any = exc is not None
         if not exits and pending is None:
             return outcome  # type: ignore[no-any-return] # the user says which
         try:
-            given = exc if handled_exception() is exc else None
             pending, again = unwind(exits, pending, failed, given, outside)
             if pending is not None:
                 if failed is not None or again:

@@ -54,8 +54,7 @@ def unwind(
         return pending, raised and pending is not None
     finally:
         # The frames in the traceback of what leaves lead here: no circle of references.
-        pending = failed = given = outside = None
-        earlier.clear()
+        pending = failed = given = outside = earlier = None  # type: ignore[assignment] # the end
 
 
 def with_exception(exits: list[Entry], pending: BaseException) -> tuple[BaseException | None, bool]:

@@ -100,6 +100,12 @@ def contextmanager(
 _new = object.__new__
 
 
+async def _close(thing: Any) -> None:
+    closed = thing.close()
+    if awaitable(closed):
+        await closed
+
+
 class closing(AbstractContextManager[CloseableT, None]):  # noqa: N801 - contextlib's name
     """Close `thing` at the end of the block: `await thing.aclose()`, or else `thing.close()`.
 
@@ -120,14 +126,14 @@ class closing(AbstractContextManager[CloseableT, None]):  # noqa: N801 - context
 
     async def __aexit__(self, kind: object, exc: object, traceback: object, /) -> None:
         """Close it."""
-        aclose: Any = getattr(self.thing, "aclose", None)
-        if aclose is not None:
-            await aclose()
-            return
         thing: Any = self.thing
-        closed = thing.close()
-        if awaitable(closed):
-            await closed
+        try:
+            closed = thing.aclose()
+        except AttributeError:
+            if hasattr(thing, "aclose"):
+                raise
+            closed = _close(thing)
+        await closed
 
 
 class suppress(_suppress, AbstractContextManager[None, bool]):  # noqa: N801 - contextlib's name
