@@ -35,7 +35,7 @@ class Resource:
     same_as: tuple[str, ...] = ()
     """Closing methods that, called without arguments, do exactly what the exit does."""
     differs_with: tuple[str, ...] = ()
-    """Keywords of the call with which even a SAME exit does something else: `exit_note` says what."""
+    """Keywords of the call with which even a SAME exit does something else: see `exit_note`."""
     is_async: bool = False
     """Its manager is entered by `async with`."""
     awaited_close: bool = False
