@@ -97,9 +97,7 @@ def _read(task: Task) -> Source:
     return Source(data, task.path)
 
 
-def _unusable(
-    task: Task, error: SourceError, source: Source | None = None
-) -> tuple[Reported, ...]:
+def _unusable(task: Task, error: SourceError, source: Source | None = None) -> tuple[Reported, ...]:
     rule = UNREADABLE_FILE if isinstance(error, UnreadableSourceError) else SYNTAX_ERROR
     if rule.code not in Selection.of(task.settings).codes(task.path):
         return ()
