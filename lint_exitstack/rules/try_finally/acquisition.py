@@ -128,6 +128,61 @@ def _origin(subject: str, place: Place, context: Context) -> Origin:
     return Origin.PARAMETER if only_parameter and "." not in subject else Origin.ELSEWHERE
 
 
+def is_surely_bound(name: str, place: Place, context: Context) -> bool:
+    """Whether each way to the statement at `place` has bound `name` in this function.
+
+    Sees what `is_bound_before` doesn't: loop targets, branches that bind or leave, `else` clauses.
+    """
+    scope = context.scope(place)
+    unbinders = {Act.DELETE, Act.HANDLER}
+    if any(event.act in unbinders for event in scope.events.get(name, ())):
+        return False
+    here: Place | None = place
+    while here is not None:
+        if any(_binds_always(name, statement) for statement in here.block[: here.index]):
+            return True
+        around = here.parent
+        if around is None or around.node is place.frame:
+            return False
+        if _binds_for(name, around.node, here.part):
+            return True
+        here = around
+    return False
+
+
+def _binds_for(name: str, node: ast.stmt, part: str) -> bool:
+    """Whether `node` has bound `name` by the time that its block `part` runs."""
+    match node:
+        case ast.For(target=target) | ast.AsyncFor(target=target) if part == "body":
+            return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(target))
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            targets = [item.optional_vars for item in items if item.optional_vars]
+            return any(isinstance(n, ast.Name) and n.id == name for n in targets)
+        case ast.Try(body=body) if part == "orelse":
+            return any(_binds_always(name, statement) for statement in body)
+    return False
+
+
+def _binds_always(name: str, statement: ast.stmt) -> bool:
+    """Whether control that goes on behind `statement` has bound `name` in it."""
+    match statement:
+        case ast.Assign() | ast.AnnAssign(value=ast.expr()):
+            return binds(name, statement)
+        case ast.If(body=body, orelse=orelse):
+            return _block_binds(name, body) and _block_binds(name, orelse)
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+            if any(_binds_always(name, inner) for inner in final):
+                return True
+            normal = _block_binds(name, [*body, *orelse])
+            return normal and all(_block_binds(name, handler.body) for handler in handlers)
+    return False
+
+
+def _block_binds(name: str, block: Sequence[ast.stmt]) -> bool:
+    leaves = bool(block) and isinstance(block[-1], (ast.Return, ast.Raise, ast.Break, ast.Continue))
+    return leaves or any(_binds_always(name, statement) for statement in block)
+
+
 def is_silent(statement: ast.stmt, place: Place, context: Context) -> bool:
     """Whether `statement`, which stands before the `try` at `place`, surely raises nothing.
 

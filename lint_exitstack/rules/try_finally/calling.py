@@ -42,11 +42,15 @@ def callback_plan(wrapping: Wrapping, call: Call) -> tuple[Rewrite, tuple[Hazard
     return rewrite, hazards
 
 
-def breakable(expression: ast.expr, context: Context) -> Expression:
-    """Return `expression` so that a call on one line may be broken where the line gets too long."""
+def breakable(expression: ast.expr, column: int, context: Context) -> Expression:
+    """Return `expression` so that a call on one line may be broken where that gets too long.
+
+    The line is as long as the expression and what stands around it, `column` characters.
+    """
     span = context.source.span(expression)
     single = span.start.line == span.end.line
-    if not single or not isinstance(expression, ast.Call) or not _is_plain(expression):
+    fits = span.end.column - span.start.column + column <= context.settings.line_length
+    if fits or not single or not isinstance(expression, ast.Call) or not _is_plain(expression):
         return Piece(span)
     pieces = [Piece(context.source.span(expression.func))]
     written = []

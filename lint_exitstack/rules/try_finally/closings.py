@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Item, Piece, Template
-from lint_exitstack.rules.try_finally.acquisition import Origin, is_silent
+from lint_exitstack.rules.try_finally.acquisition import Origin, is_silent, is_surely_bound
 from lint_exitstack.rules.try_finally.around import Around
 from lint_exitstack.rules.try_finally.calling import breakable, callback_plan
-from lint_exitstack.rules.try_finally.managing import Form, form_for, made_by
+from lint_exitstack.rules.try_finally.managing import Form, form_for, made_by, only_value
 from lint_exitstack.rules.try_finally.registration import statements_before
 from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
 from lint_exitstack.semantics.evaluation import Spot, changed_in, is_bound_before
-from lint_exitstack.semantics.flow import LOOPS, awaits, blocks_of, nodes_in_frame, yields
+from lint_exitstack.semantics.flow import awaits, blocks_of, nodes_in_frame, yields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,16 +36,24 @@ class Closing:
     """How the object of `release`, acquired as `acquired` says, is closed by a `with`."""
 
     def __init__(
-        self, node: ast.Try, release: Release, acquired: Acquisition, place: Place, context: Context
+        self,
+        node: ast.Try,
+        release: Release,
+        acquired: Acquisition,
+        place: Place,
+        context: Context,
+        *,
+        keeps_none: bool = False,
     ) -> None:
         self.node = node
+        self.keeps_none = keeps_none
         self.release = release
         self.acquired = acquired
         self.place = place
         self.context = context
         self.source = context.source
         self.scope = context.scope(place)
-        self.form = form_for(release, acquired.value, place, context)
+        self.form = form_for(release, self._made_by(), place, context)
         self.change = self._change()
         if self.form is not None and self._is_rebound():
             self.form = Form.CALLBACK
@@ -54,9 +62,26 @@ class Closing:
             self.form = form_for(release, None, place, context)
         self.wrapping = Wrapping(context, place, node, self._moves())
 
+    def _made_by(self) -> ast.expr | None:
+        """Return what the object surely comes from."""
+        value = self.acquired.value
+        if value is None and self.acquired.origin is Origin.ELSEWHERE:
+            value = only_value(self.acquired.subject, self.scope, self.context)
+        return value
+
     def _change(self) -> Event | None:
+        """Return what may give the name another object before the cleanup."""
         root = self.acquired.subject.partition(".")[0]
-        return changed_in(root, [self.node], self.scope, self.context.bindings)
+        if self.acquired.origin is not Origin.INSIDE:
+            return changed_in(root, [self.node], self.scope, self.context.bindings)
+        clauses = [*self.node.handlers, *self.node.orelse, self.node.finalbody[0]]
+        after = [*self.node.body[len(self.acquired.gap) + 1 :], *clauses]
+        return changed_in(root, after, self.scope, self.context.bindings)  # type: ignore[arg-type]  # handlers have lines, too
+
+    @property
+    def rebound(self) -> Event | None:
+        """What makes the name mean something else in the body itself, if anything does."""
+        return self.change if self._is_rebound() else None
 
     def _is_rebound(self) -> bool:
         """Whether the body itself makes the name mean something else."""
@@ -66,11 +91,13 @@ class Closing:
         """Whether the acquisition moves into the header."""
         acquired = self.acquired
         plain = isinstance(acquired.statement, ast.Assign) and "." not in acquired.subject
-        if not plain or acquired.origin is not Origin.BEFORE or self.form is Form.CALLBACK:
+        if not plain or self.form is Form.CALLBACK:
             return False
         value = acquired.value
         call = value.value if isinstance(value, ast.Await) else value
-        if not isinstance(call, ast.Call) or not self._is_short(acquired.gap):
+        if not isinstance(call, ast.Call):
+            return False
+        if acquired.origin is Origin.BEFORE and not self._is_short(acquired.gap):
             return False
         row = made_by(call, self.place, self.context)
         return self.form is not Form.NATIVE or (row is not None and row.binds_self)
@@ -94,12 +121,15 @@ class Closing:
         )
 
     def _moves(self) -> Moves:
-        if self.form is Form.CALLBACK:
-            return Moves(kept=(self.release.call.call,))
-        statement, value = self.acquired.statement, self.acquired.value
-        if not self.inline or statement is None or value is None:
-            return Moves()
-        return Moves((statement,), self.acquired.gap, kept=(value,))
+        acquired = self.acquired
+        kept = [self.release.call.call] if self.form is Form.CALLBACK else []
+        gone = [acquired.cleared] if acquired.cleared is not None and not self.keeps_none else []
+        if self.inline and acquired.statement is not None and acquired.value is not None:
+            gone.append(acquired.statement)
+            kept.append(acquired.value)
+        if acquired.origin is Origin.INSIDE:
+            return Moves(tuple(gone), (), len(acquired.gap) + 1, tuple(kept))
+        return Moves(tuple(gone), acquired.gap if self.inline else (), 0, tuple(kept))
 
     @property
     def span(self) -> Span:
@@ -120,8 +150,8 @@ class Closing:
         value = self.acquired.value
         inner = value if self.inline and value is not None else self.release.receiver
         text = " ".join(self.source.segment(inner).split())
-        if self.form in _MADE:
-            text = f"{self._way().expression}({text})"
+        if self.way is not None:
+            text = f"{self.way.expression}({text})"
         bound = f" as {self.acquired.subject}" if self.inline else ""
         return f"{word} {text}{bound}:"
 
@@ -129,26 +159,31 @@ class Closing:
         """Return the rewrite and what speaks against it."""
         if self.form is Form.CALLBACK:
             return callback_plan(self.wrapping, self.release.call)
-        needs, hazards = [], [*self.wrapping.hazards(), *self._hazards()]
-        if self.form in _MADE:
-            way = self._way()
-            hazards.extend(way.hazards)
-            needs = [way.need] if way.need is not None else []
+        hazards = [*self.wrapping.hazards(), *self._hazards()]
+        way = self.way
+        hazards.extend(() if way is None else way.hazards)
+        needs = [] if way is None or way.need is None else [way.need]
         target = Template(self.acquired.subject) if self.inline else None
         item = Item(self._manager(), target)
         rewrite = self.wrapping.rewrite([item], needs, is_async=self.is_async)
         return rewrite, tuple(hazards)
 
-    def _way(self) -> Way:
+    @property
+    def way(self) -> Way | None:
+        """How `closing` or `aclosing` is written here; None where neither is used."""
+        if self.form not in _MADE:
+            return None
         name = "closing" if self.form is Form.CLOSING else "aclosing"
         return self.context.imports.way(name, self.scope, self.node)
 
     def _manager(self) -> Expression:
         value = self.acquired.value
         inner = value if self.inline and value is not None else self.release.receiver
-        if self.form in _MADE:
-            return Template(f"{self._way().expression}($0)", (Piece(self.source.span(inner)),))
-        return breakable(inner, self.context)
+        if self.way is not None:
+            return Template(f"{self.way.expression}($0)", (Piece(self.source.span(inner)),))
+        around = "async with  as :" if self.is_async else "with  as :"
+        column = self.span.start.column + len(around) + len(self.acquired.subject)
+        return breakable(inner, column, self.context)
 
     def _hazards(self) -> Iterator[Hazard]:
         span = self.source.span(self.release.receiver)
@@ -163,6 +198,8 @@ class Closing:
         if not self.inline:
             yield from self._unbound(span)
             return
+        if self.acquired.origin is Origin.INSIDE:
+            return
         for statement in self.acquired.gap:
             if not is_silent(statement, self.place, self.context):
                 message = f"`{subject}` is now also closed when line {statement.lineno} fails"
@@ -173,16 +210,10 @@ class Closing:
         """Yield a hazard where the name may have no value when the `with` begins."""
         root, _, attributes = self.acquired.subject.partition(".")
         spot = Spot(self.node, self.scope, statements_before(self.place))
-        bound = is_bound_before(root, spot, self.context.bindings) or self._is_loop_target(root)
-        if self.acquired.origin is Origin.BEFORE or (bound and not attributes):
+        bound = is_bound_before(root, spot, self.context.bindings)
+        bound = bound or is_surely_bound(root, self.place, self.context)
+        known = self.acquired.origin in {Origin.BEFORE, Origin.INSIDE}
+        if known or (bound and not attributes):
             return
         message = f"`{self.acquired.subject}` is looked up before the body instead of after it"
         yield Hazard("early-evaluation", message, span)
-
-    def _is_loop_target(self, name: str) -> bool:
-        return any(
-            isinstance(around.node, LOOPS)
-            and not isinstance(around.node, ast.While)
-            and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(around.node.target))
-            for around in self.place.around_in_frame()
-        )

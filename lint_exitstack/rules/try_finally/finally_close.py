@@ -150,6 +150,8 @@ def _is_ours(
         return False
     if context.qualified(release.receiver, place) is not None:
         return False  # a module, or something that one shares
+    if "." in acquired.subject and acquired.origin is not Origin.BEFORE:
+        return False  # open for longer than this block
     acquired_inside = any(binds(acquired.subject, statement) for statement in node.body)
     return acquired.origin is not Origin.ELSEWHERE or not acquired_inside
 

@@ -43,7 +43,8 @@ def form_for(
     if row is not None and isinstance(call, ast.Call):
         awaits = (isinstance(value, ast.Await), release.awaited)
         keywords = [keyword.arg for keyword in call.keywords]
-        if awaits == _awaits(row) and _exit_is_same(row, release, keywords, context):
+        same = _exit_is_same(row, release, keywords, context) or _only_reads(row, call)
+        if awaits == _awaits(row) and same:
             doubled = is_doubled(call, context) or replaces(release.method, place.node)
             if not doubled:
                 return Form.NATIVE
@@ -78,6 +79,19 @@ def _exit_is_same(
     if row.exit_against(release.method, known) is not catalogue.Exit.SAME:
         return False
     return row.since is None or row.since <= context.settings.target_version
+
+
+def _only_reads(row: Resource, call: ast.Call) -> bool:
+    """Whether this is an archive opened for reading: only for writing its exit isn't `close`."""
+    if row.name != "tarfile.open":
+        return False
+    mode: ast.expr = ast.Constant("r")
+    if len(call.args) > 1:
+        mode = call.args[1]
+    for keyword in call.keywords:
+        if keyword.arg in {"mode", None}:
+            mode = keyword.value
+    return isinstance(mode, ast.Constant) and str(mode.value).startswith("r")
 
 
 def made_by(call: ast.expr | None, place: Place, context: Context) -> Resource | None:

@@ -29,7 +29,7 @@ from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lint_exitstack.model.position import Key
     from lint_exitstack.model.rewrite import Layout, Need, Statement
@@ -70,6 +70,7 @@ class Wrapping:
             s for s in self.preparing if s not in moves.gone and s not in moves.inside
         ] + [s for s in node.body[: moves.lead] if s not in moves.gone]
         self.handled = bool(node.handlers)
+        self.instead: Mapping[ast.stmt, Sequence[Line]] = {}
 
     def rewrite(
         self,
@@ -80,8 +81,13 @@ class Wrapping:
         lines: Sequence[Line] = (),
         fresh: tuple[str, ...] = (),
         layout: Layout | None = None,
+        instead: Mapping[ast.stmt, Sequence[Line]] | None = None,
     ) -> Rewrite:
-        """Return the rewrite to `with` these items, `lines` first in its body."""
+        """Return the rewrite to `with` these items, `lines` first in its body.
+
+        `instead` are the lines that take the place of statements in a `try` with handlers.
+        """
+        self.instead = instead or {}
         header = NewWith(
             items=tuple(items),
             body=(*lines, *self._inside(first=not lines), *self._body()),
@@ -127,7 +133,9 @@ class Wrapping:
         if self.handled:
             over = () if self._heir() is self.node else self._over_the_try()
             above = None if self.moves.inside else Trivia(over)
-            yield Reshaped(key, without_finally=True, trivia=above)
+            body = tuple(self._reshaped()) if self.instead else None
+            footers = (Block(key),) if self.instead else ()
+            yield Reshaped(key, body, without_finally=True, trivia=above, footers=footers)
             return
         rest = self.node.body[self.moves.lead :]
         if not rest:
@@ -139,6 +147,31 @@ class Wrapping:
         start = self.moves.lead + (1 if over else 0)
         if start < len(self.node.body):
             yield Suite(Block(key), start)
+
+    def _reshaped(self) -> Iterator[Statement]:
+        """Yield the body of the `try` with other lines in the place of some statements."""
+        block = Block(self.context.key(self.node))
+        start = 0
+        for index, statement in enumerate(self.node.body):
+            if statement not in self.instead:
+                continue
+            if index > start:
+                yield Suite(block, start, index)
+            yield from self._dressed(index, self.instead[statement])
+            start = index + 1
+        if start < len(self.node.body):
+            yield Suite(block, start)
+
+    def _dressed(self, index: int, lines: Sequence[Line]) -> Iterator[Line]:
+        """Yield `lines` with the comments of the statement whose place they take."""
+        statement = self.node.body[index]
+        above = self._comments_above(statement)
+        if index:
+            above = lines_between(self._end(self.node.body[index - 1]), statement.lineno)
+        own = [comment.line for comment in self._own(statement)]
+        beside = own.pop() if own and own[-1] == self._end(statement) else None
+        yield Line(lines[0].text, lines[0].pieces, Trivia((*above, *own), beside))
+        yield from lines[1:]
 
     def _over_the_body(self) -> tuple[int, ...]:
         """Return the lines from the last statement inside to the first one of the body."""
