@@ -129,7 +129,7 @@ class _Construction:
         match part:
             case Suite():
                 nodes = statements_of(self.region.block(part.block))
-                return self.surgeon.spliced(nodes[part.start : part.stop])
+                return self.surgeon.spliced(_lines(nodes, part.start, part.stop))
             case Kept():
                 return self._led(
                     self.surgeon.spliced([self.region.statement(part.key)]), part.trivia
@@ -239,3 +239,17 @@ def _body_of(part: Reshaped) -> Block:
     from lint_exitstack.model.rewrite import Block
 
     return Block(part.key)
+
+
+def _lines(
+    nodes: Sequence[cst.BaseStatement], start: int, stop: int | None
+) -> Sequence[cst.BaseStatement]:
+    """Return the lines that hold statements `start` to `stop`: semicolons put several on one."""
+    found = []
+    count = 0
+    for node in nodes:
+        first = count
+        count += len(node.body) if isinstance(node, cst.SimpleStatementLine) else 1
+        if first >= start and (stop is None or count <= stop):
+            found.append(node)
+    return found

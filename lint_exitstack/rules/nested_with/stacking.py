@@ -125,7 +125,7 @@ class Stacking:
             outer = self.steps[index].conditions[-1]
         before = outer.body[-2] if len(outer.body) > 1 else None
         if before is not None:
-            return lines_between(before.end_lineno or before.lineno, node.lineno)
+            return lines_between(last_line(self.source, before), node.lineno)
         if isinstance(outer, WITHS):
             upper = with_header(self.source, outer).colon.line
         else:
