@@ -62,6 +62,7 @@ class Scope:
     node: ScopeNode
     parent: Scope | None
     events: dict[str, list[Event]] = field(default_factory=dict)
+    bound: set[str] = field(default_factory=set)
     declared: dict[str, str] = field(default_factory=dict)
     children: list[Scope] = field(default_factory=list)
 
@@ -75,9 +76,7 @@ class Scope:
 
     def binds(self, name: str) -> bool:
         """Whether `name` is a variable of this very scope."""
-        if name in self.declared:
-            return False
-        return any(event.act is not Act.READ for event in self.events.get(name, ()))
+        return name in self.bound and name not in self.declared
 
     def subtree(self) -> Iterator[Scope]:
         """Yield this scope and all scopes nested in it."""
@@ -152,6 +151,8 @@ class _Pass:
 
     def event(self, name: str, act: Act, node: ast.AST, scope: Scope) -> None:
         scope.events.setdefault(name, []).append(Event(name, act, node, scope))
+        if act is not Act.READ:
+            scope.bound.add(name)
 
     def open_scope(self, node: ScopeNode, parent: Scope) -> Scope:
         scope = Scope(node, parent)
