@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.rules.try_finally.registration import statements_before
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.evaluation import Spot, is_bound_before
-from lint_exitstack.semantics.flow import nodes_in_frame
+from lint_exitstack.semantics.flow import awaits, blocks_of, nodes_in_frame, yields
 from lint_exitstack.semantics.names import dotted
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from lint_exitstack.rules.context import Context, Place
 
+# More than this before the `try` is no configuration of the resource any more.
+_LONGEST_GAP = 3
 _SILENT = (ast.Pass, ast.Global, ast.Nonlocal)
 _DISPLAYS = (ast.Tuple, ast.List)
 
@@ -126,6 +128,12 @@ def _origin(subject: str, place: Place, context: Context) -> Origin:
     changes = [event for event in events if event.act is not Act.READ]
     only_parameter = len(changes) == 1 and changes[0].act is Act.PARAMETER
     return Origin.PARAMETER if only_parameter and "." not in subject else Origin.ELSEWHERE
+
+
+def is_short(gap: Sequence[ast.stmt]) -> bool:
+    """Whether what stands before the `try` may go into the `with` as part of its beginning."""
+    simple = not any(any(blocks_of(statement)) for statement in gap)
+    return len(gap) <= _LONGEST_GAP and simple and not yields(gap) and not awaits(gap)
 
 
 def is_surely_bound(name: str, place: Place, context: Context) -> bool:

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Item, Piece, Template
-from lint_exitstack.rules.try_finally.acquisition import Origin, is_silent, is_surely_bound
+from lint_exitstack.rules.try_finally.acquisition import (
+    Origin,
+    is_short,
+    is_silent,
+    is_surely_bound,
+)
 from lint_exitstack.rules.try_finally.around import Around
 from lint_exitstack.rules.try_finally.calling import breakable, callback_plan
 from lint_exitstack.rules.try_finally.managing import Form, form_for, made_by, only_value
 from lint_exitstack.rules.try_finally.registration import statements_before
 from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
 from lint_exitstack.semantics.evaluation import Spot, changed_in, is_bound_before
-from lint_exitstack.semantics.flow import awaits, blocks_of, nodes_in_frame, yields
+from lint_exitstack.semantics.flow import nodes_in_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from lint_exitstack.model.rewrite import Expression, Rewrite
     from lint_exitstack.rules.context import Context, Place
@@ -27,8 +32,6 @@ if TYPE_CHECKING:
     from lint_exitstack.semantics.bindings import Event
     from lint_exitstack.semantics.imports import Way
 
-# More than this between acquisition and `try` is no configuration of the resource any more.
-_LONGEST_GAP = 3
 _MADE = (Form.CLOSING, Form.ACLOSING)
 
 
@@ -97,15 +100,10 @@ class Closing:
         call = value.value if isinstance(value, ast.Await) else value
         if not isinstance(call, ast.Call):
             return False
-        if acquired.origin is Origin.BEFORE and not self._is_short(acquired.gap):
+        if acquired.origin is Origin.BEFORE and not is_short(acquired.gap):
             return False
         row = made_by(call, self.place, self.context)
         return self.form is not Form.NATIVE or (row is not None and row.binds_self)
-
-    @staticmethod
-    def _is_short(gap: Sequence[ast.stmt]) -> bool:
-        simple = not any(any(blocks_of(statement)) for statement in gap)
-        return len(gap) <= _LONGEST_GAP and simple and not yields(gap) and not awaits(gap)
 
     def _may_be_spent(self) -> bool:
         """Whether the object may have been closed before its `with` begins: files refuse that."""
@@ -122,7 +120,7 @@ class Closing:
 
     def _moves(self) -> Moves:
         acquired = self.acquired
-        kept = [self.release.call.call] if self.form is Form.CALLBACK else []
+        kept: list[ast.expr] = [self.release.call.call] if self.form is Form.CALLBACK else []
         gone = [acquired.cleared] if acquired.cleared is not None and not self.keeps_none else []
         if self.inline and acquired.statement is not None and acquired.value is not None:
             gone.append(acquired.statement)

@@ -1,0 +1,240 @@
+"""A lock that is acquired before a `try` and released in its `finally`.
+
+## What it does
+
+Finds `lock.acquire()` before a `try` whose `finally` only says `lock.release()`, awaited or not,
+and says `with lock:` (or `async with lock:`). Only without arguments: a `with` knows no timeout.
+
+## Why
+
+The `with` can't be torn apart: nobody moves a line in between, and nobody forgets the release.
+
+## Before
+
+```python
+import threading
+
+_lock = threading.Lock()
+_seen = set()
+
+
+def remember(key):
+    _lock.acquire()
+    try:
+        _seen.add(key)
+    finally:
+        _lock.release()
+```
+
+## After
+
+```python
+import threading
+
+_lock = threading.Lock()
+_seen = set()
+
+
+def remember(key):
+    with _lock:
+        _seen.add(key)
+```
+
+## Fix safety
+
+Safe where the lock is made in the same function, class or module, by a callable that the resource
+catalogue knows as a lock. Otherwise:
+
+- `unknown-exit`: what makes it isn't known; its `with` may do something else, or not exist.
+- `rebound-name`: the name or the attribute may mean another lock by the time of the release.
+- `runs-more`: a statement between `acquire()` and the `try` can fail; then the lock is released
+  now, and stayed locked before.
+- `pragma-moved`: a pragma comment in the `finally` goes.
+
+There is no fix for objects that are known not to be context managers (handlers of `logging`,
+classes of the same file without `__enter__`).
+
+## When not to use
+
+Where `acquire` and `release` are a protocol of your own that the `with` doesn't follow.
+
+## References
+
+The documentation of `threading`, "Using locks, conditions, and semaphores in the with statement".
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.finding import Hazard
+from lint_exitstack.model.position import Position, Span
+from lint_exitstack.model.rewrite import Item, Piece
+from lint_exitstack.rules.rule import Rule
+from lint_exitstack.rules.try_finally.acquisition import is_short, is_silent
+from lint_exitstack.rules.try_finally.cleanup import Release, release_of
+from lint_exitstack.rules.try_finally.locks import Made, made
+from lint_exitstack.rules.try_finally.managing import only_value
+from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.semantics.evaluation import changed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.rules.context import Context, Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pair:
+    """A lock taken by `taken`, given back by the `finally` of `node`."""
+
+    node: ast.Try
+    place: Place
+    taken: Release
+    gap: tuple[ast.stmt, ...]
+    given: Release
+
+    @property
+    def is_async(self) -> bool:
+        return self.taken.awaited
+
+
+def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
+    """Report the `try` at `place` if it only makes sure that a lock is released."""
+    if not isinstance(node, ast.Try) or len(node.finalbody) != 1:
+        return
+    given = release_of(node.finalbody[0])
+    if given is None or given.method != "release" or given.guard or given.has_arguments:
+        return
+    pair = _pair(node, given, place)
+    if pair is None or is_untouchable(node, node.finalbody, place, context):
+        return
+    known = made(given.receiver, place, context)
+    if known.row is not None and known.row.is_lock and not _awaits_as(pair, known):
+        return
+    wrapping = Wrapping(
+        context, place, node, Moves((pair.taken.statement,), pair.gap, kept=(pair.taken.receiver,))
+    )
+    start = context.source.start(node)
+    word = "async with" if pair.is_async else "with"
+    yield context.finding(
+        RULE,
+        Span(start, Position(start.line, start.column + len("try:"))),
+        f"`{given.name}` is acquired and released by hand",
+        help_=f"{word} {given.name}:",
+        rewrite=wrapping.rewrite(
+            [Item(Piece(context.source.span(pair.taken.receiver)))], (), is_async=pair.is_async
+        ),
+        hazards=(*wrapping.hazards(), *_hazards(pair, known, context)),
+        noqa_line=node.finalbody[0].lineno,
+    )
+
+
+def _pair(node: ast.Try, given: Release, place: Place) -> _Pair | None:
+    for index in range(place.index - 1, -1, -1):
+        taken = release_of(place.block[index])
+        if taken is None or taken.method != "acquire" or taken.guard is not None:
+            continue
+        gap = tuple(place.block[index + 1 : place.index])
+        if taken.name is None or taken.name != given.name or taken.has_arguments:
+            return None
+        return _Pair(node, place, taken, gap, given) if is_short(gap) else None
+    return None
+
+
+def _awaits_as(pair: _Pair, known: Made) -> bool:
+    """Whether the code awaits what the catalogue says must be awaited of this lock."""
+    row = known.row
+    awaited = (pair.taken.awaited, pair.given.awaited)
+    return row is not None and awaited == (row.awaited_open, row.awaited_close)
+
+
+def _hazards(pair: _Pair, known: Made, context: Context) -> Iterator[Hazard]:
+    span = context.source.span(pair.given.receiver)
+    if known.row is None or not known.row.is_lock:
+        yield _unknown(pair, known, context)
+    yield from _rebound(pair, known, context)
+    for statement in pair.gap:
+        if not is_silent(statement, pair.place, context):
+            message = f"`{pair.given.name}` is now also released when line {statement.lineno} fails"
+            yield Hazard("runs-more", message, span)
+            return
+
+
+def _unknown(pair: _Pair, known: Made, context: Context) -> Hazard:
+    span = context.source.span(pair.given.receiver)
+    reason = _no_manager(pair, known, context)
+    if reason:
+        return Hazard("no-rewrite", f"`{pair.given.name}` {reason}", span, forbids=True)
+    message = f"what `with {pair.given.name}:` does isn't known"
+    return Hazard("unknown-exit", message, span)
+
+
+def _no_manager(pair: _Pair, known: Made, context: Context) -> str:
+    """Return why the lock is no context manager, if that's known."""
+    if known.row is not None:
+        return f"is a {known.row.kind}, which isn't entered as a lock"
+    owner = _class_of(pair, context)
+    if owner is None or _has_enter(owner) or (owner.bases and pair.given.name != "self"):
+        return ""
+    return f"is a `{owner.name}`, which isn't known to be a context manager"
+
+
+def _class_of(pair: _Pair, context: Context) -> ast.ClassDef | None:
+    """Return the class of this file whose object is used as a lock."""
+    receiver = pair.given.receiver
+    if not isinstance(receiver, ast.Name):
+        return None
+    if receiver.id == "self":
+        classes = [p.node for p in pair.place.ancestors() if isinstance(p.node, ast.ClassDef)]
+        return classes[0] if classes else None
+    scope = context.scope(pair.place)
+    value = only_value(receiver.id, scope, context)
+    if not isinstance(value, ast.Call):
+        return None
+    definition = context.names.definition(value.func, scope)
+    return definition if isinstance(definition, ast.ClassDef) else None
+
+
+def _has_enter(owner: ast.ClassDef) -> bool:
+    names = {"__enter__", "__aenter__"}
+    return any(getattr(statement, "name", "") in names for statement in owner.body)
+
+
+def _rebound(pair: _Pair, known: Made, context: Context) -> Iterator[Hazard]:
+    name = pair.given.name or ""
+    span = context.source.span(pair.given.receiver)
+    root = name.partition(".")[0]
+    event = changed_in(root, [*pair.gap, pair.node], context.scope(pair.place), context.bindings)
+    if event is not None and event.origin is context.scope(pair.place):
+        message = f"`{root}` is {event.act.value} in the body, on line {event.line}"
+        yield Hazard("no-rewrite", message, span, forbids=True)
+    elif event is not None:
+        message = f"`{root}` is {event.act.value} elsewhere, on line {event.line}"
+        yield Hazard("rebound-name", message, span)
+    elif "." in name and known.changing is not None:
+        message = f"`{name}` is assigned on line {known.changing.lineno}"
+        yield Hazard("rebound-name", message, span)
+    elif (
+        "." in name
+        and not known.rows
+        and context.qualified(pair.given.receiver, pair.place) is None
+    ):
+        message = f"`{name}` may be given another value while the body runs"
+        yield Hazard("rebound-name", message, span)
+
+
+RULE = Rule(
+    code="XIT203",
+    name="finally-lock",
+    summary="a lock acquired before a `try` and released in its `finally`",
+    check=check,
+    nodes=(ast.Try,),
+    trigger=re.compile(rb"\bacquire\b[\s\S]*\bfinally\b"),
+    module=__name__,
+)
