@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 TABLE = "lint-exitstack"
 _FILE = "pyproject.toml"
+CONTEXTLIB = "contextlib"
+# What our own runtime runs on: code for older targets can't import it.
+OLDEST_FOR_RUNTIME = (3, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Configuration:
         _check_selectors(settings, "--")
         if settings.target_below is not None and settings.target_below <= settings.target_version:
             settings = replace(settings, target_below=None)
+        _check_runtime(settings, "" if document is None else f"{document.path}: ")
         return settings
 
     def _with_target(self, settings: Settings, folder: Path) -> Settings:
@@ -111,6 +115,18 @@ def _check_selectors(settings: Settings, prefix: str) -> None:
         Selection.of(settings)
     except UsageError as error:
         raise UsageError(f"{prefix}{error}") from error
+
+
+def _check_runtime(settings: Settings, prefix: str) -> None:
+    if settings.runtime == CONTEXTLIB or settings.target_version >= OLDEST_FOR_RUNTIME:
+        return
+    needed, target = (
+        ".".join(map(str, version)) for version in (OLDEST_FOR_RUNTIME, settings.target_version)
+    )
+    raise UsageError(
+        f'{prefix}runtime = "{settings.runtime}" needs Python {needed} or newer, but the target '
+        f"version is {target}: set target-version or requires-python"
+    )
 
 
 def read_document(path: Path, *, required: bool = False) -> Document | None:

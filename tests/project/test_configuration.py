@@ -70,6 +70,15 @@ def test_an_explicit_target_wins(project):
     assert (given.target_version, given.target_below) == ((3, 8), (3, 12))
 
 
+def test_our_runtime_needs_a_target_that_can_import_it(project):
+    table = '[tool.lint-exitstack]\nruntime = "lint_exitstack.runtime"\n'
+    write(project, table)
+    with pytest.raises(UsageError, match=r"needs Python 3\.11 or newer, but .* is 3\.10: set"):
+        Configuration().for_folder(project)
+    write(project, f'[project]\nrequires-python = ">=3.11"\n{table}')
+    assert Configuration().for_folder(project).runtime == "lint_exitstack.runtime"
+
+
 def test_a_project_for_no_python_3_gets_the_default(project):
     write(project, '[project]\nrequires-python = "<3"\n')
     assert Configuration().for_folder(project).target_version == DEFAULT_TARGET
