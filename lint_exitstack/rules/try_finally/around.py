@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Block, Item, NewWith, Rewrite, Template, Trivia
-from lint_exitstack.rules.stack_hazards import scope_hazards
+from lint_exitstack.rules.stack_hazards import scope_hazards, stack_hazards
 from lint_exitstack.semantics.comments import (
     comments_on,
     is_pragma,
@@ -93,6 +93,15 @@ class Around:
             *self.way.hazards,
             *scope_hazards(self.context, self.place),
         )
+
+    def exit_hazards(self, exits: Sequence[ast.expr]) -> tuple[Hazard, ...]:
+        """Return what may differ because a stack makes these exits."""
+        found = stack_hazards(self.context, [self.place.node], exits, ())
+        if found or not self.is_async or len(exits) < 2:
+            return found
+        # An exception thrown into a coroutine gets its context only in frames that handle one.
+        message = "if an awaited exit is cancelled and a later one raises, the chain lacks that"
+        return (Hazard("exit-chain", message, self.source.span(exits[0])),)
 
 
 def opening(source: Source, node: ast.Try) -> int | None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, Line, Piece, Suite, Trivia
-from lint_exitstack.rules.stack_hazards import stack_hazards
 from lint_exitstack.rules.try_finally.around import Around, pragma_hazards
 from lint_exitstack.rules.try_finally.registration import Registrar
 from lint_exitstack.rules.try_finally.wording import short
@@ -117,7 +116,7 @@ class Committing:
             yield Hazard("runs-more", message, self.source.span(exits[0]))
         # While an exception leaves the body contextlib's chain is that of nested statements.
         if clean:
-            yield from stack_hazards(self.context, [self.node], exits, ())
+            yield from self.around.exit_hazards(exits)
         for each in self.registered:
             yield from each.hazards
         yield from pragma_hazards(self.source, trivia, lost)

@@ -47,7 +47,8 @@ def race(spawn):
 
 The cleanups run in the same order, each whatever the others raise, as before. Safe with
 `runtime = "lint_exitstack.runtime"`; contextlib's stack drops errors from the chain of contexts
-where the body succeeded and several exits raise (`exit-chain`). Besides:
+where the body succeeded and several exits raise (`exit-chain`); any asynchronous stack drops a
+cancellation that hits an awaited exit, if a later one raises. Besides:
 
 - `runs-more`: a `finally` has several cleanups; the later ones now also run when an earlier one
   raised.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, Piece, Reshaped, Suite, Trivia
-from lint_exitstack.rules.stack_hazards import stack_hazards
 from lint_exitstack.rules.try_finally.around import (
     Around,
     clause_comments,
@@ -173,7 +172,7 @@ class Flattening:
             *self.around.hazards(self.first),
             *self._joined_lines(),
             *self._more(),
-            *stack_hazards(self.context, [self.top.node], calls, ()),
+            *self.around.exit_hazards(calls),
             *(hazard for each in self.registered for one in each for hazard in one.hazards),
             *pragma_hazards(self.source, trivia, [] if lost is None else [lost]),
         )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Span
 from lint_exitstack.model.rewrite import Block, NewTry, Reshaped, Suite, Trivia
-from lint_exitstack.rules.stack_hazards import stack_hazards
 from lint_exitstack.rules.try_finally.around import (
     Around,
     clause_comments,
@@ -116,7 +115,7 @@ class Unwinding:
         return (
             *self.around.hazards(),
             more,
-            *stack_hazards(self.context, [self.node], exits, ()),
+            *self.around.exit_hazards(exits),
             *(hazard for each in self.registered for hazard in each.hazards),
             *pragma_hazards(self.source, self._trivia(), [] if lost is None else [lost]),
         )
