@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,13 @@ class _Replay:
             into = self._built(rewrite.into)
             first = block.index(self.statement(rewrite.first))
             last = block.index(self.statement(rewrite.last))
-            for node in block[first : last + 1]:
+            gone = block[first : last + 1]
+            for node in gone:
                 self.replaced[node] = []
-            self.replaced[block[first]] = into
+            # What is kept beside the new statements would go with the others: a copy stays.
+            self.replaced[block[first]] = [
+                copy.copy(node) if node in gone[1:] else node for node in into
+            ]
         pending = [self.tree.body]
         while pending:
             block = pending.pop()
@@ -208,7 +213,8 @@ def _swap(source: Source, statement: ast.stmt, swaps: dict[Span, ast.expr]) -> N
 
 def _swapped(source: Source, value: object, swaps: dict[Span, ast.expr]) -> object:
     if isinstance(value, ast.expr) and hasattr(value, "end_lineno"):
-        return swaps.get(source.span(value), value)
+        # Only once: what replaces an expression may hold it, and is looked through next.
+        return swaps.pop(source.span(value), value)
     if isinstance(value, list):
         return [_swapped(source, item, swaps) for item in value]
     return value
