@@ -1,0 +1,1 @@
+"""Mistakes with exit stacks, and with other places that keep cleanups."""

@@ -1,0 +1,177 @@
+"""A cleanup that is called where it should be registered.
+
+## What it does
+
+Finds `stack.callback(f())` where the result of `f()` surely isn't what shall be called later: `f`
+is a function of the module that returns nothing or is `async`, a function of the standard library
+that returns None, or a method that closes things (`close`, `release`, `shutdown` …). The same for
+`push_async_callback`, `addCleanup`, `atexit.register` and `weakref.finalize`.
+
+## Why
+
+The cleanup runs at once, while the resource is still needed, and its result is registered instead.
+When the stack is closed, calling that result raises TypeError.
+
+## Before
+
+```python
+import shutil
+from contextlib import ExitStack
+
+
+def unpack(archive, folder):
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree(folder, ignore_errors=True))
+        archive.extractall(folder)
+```
+
+## After
+
+```python
+import shutil
+from contextlib import ExitStack
+
+
+def unpack(archive, folder):
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        archive.extractall(folder)
+```
+
+## Fix safety
+
+Unsafe (`intent`): the cleanup runs later than before, which is the point.
+
+## When not to use
+
+Always worth having on. A call of anything else isn't reported: it may make the function that is
+registered.
+
+## References
+
+The documentation of `contextlib.ExitStack.callback`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.finding import Hazard
+from lint_exitstack.model.rewrite import Piece
+from lint_exitstack.rules.exit_stacks.calls import (
+    arguments,
+    call_of,
+    method_of,
+    registered,
+    short,
+    swap,
+    swap_hazards,
+)
+from lint_exitstack.rules.rule import Rule
+from lint_exitstack.semantics.callables import Gives, gives
+from lint_exitstack.semantics.registrations import CALLBACKS, Role
+from lint_exitstack.semantics.stacks import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.model.rewrite import Expression, Rewrite
+    from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.semantics.registrations import Registration
+
+# Whatever the object: a call of these without arguments is the cleanup, never a factory of one.
+_CLEANUPS = frozenset(
+    [
+        "aclose",
+        "cleanup",
+        "close",
+        "kill",
+        "release",
+        "rmdir",
+        "server_close",
+        "shutdown",
+        "terminate",
+        "unlink",
+    ]
+)
+
+
+def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
+    """Report `node` if it registers the result of a cleanup."""
+    found = registered(node, context)
+    if found is None or found.role not in CALLBACKS or not found.bare:
+        return
+    given = found.given
+    call = given.value if isinstance(given, ast.Await) else given
+    if not isinstance(call, ast.Call) or not _is_cleanup(call, context):
+        return
+    yield context.finding(
+        RULE,
+        context.source.span(given),
+        f"`{short(context, given)}` is called here and now; its result is registered",
+        help_=f"{found.method}({_inner(found, call, context)})",
+        rewrite=_rewrite(found, call, place, context),
+        hazards=_hazards(found, call, place, context),
+    )
+
+
+def _is_cleanup(call: ast.Call, context: Context) -> bool:
+    func = call.func
+    if isinstance(func, ast.Lambda):
+        return False
+    plain = not call.args and not call.keywords
+    if isinstance(func, ast.Attribute) and func.attr in _CLEANUPS and plain:
+        return True
+    scope = context.stacks.scope_of(call)
+    return gives(func, scope, context.stacks) is not Gives.UNKNOWN
+
+
+def _inner(found: Registration, call: ast.Call, context: Context) -> str:
+    before = found.call.args[: found.index]
+    parts = [context.source.segment(node) for node in (*before, call.func, *call.args)]
+    parts += [f"{w.arg}={context.source.segment(w.value)}" for w in call.keywords if w.arg]
+    parts += [f"**{context.source.segment(w.value)}" for w in call.keywords if not w.arg]
+    return ", ".join(" ".join(part.split()) for part in parts)
+
+
+def _rewrite(found: Registration, call: ast.Call, place: Place, context: Context) -> Rewrite:
+    func: tuple[str, Expression] = ("", Piece(context.source.span(call.func)))
+    before = arguments(found.call.args[: found.index], (), context)
+    given = [*before, func, *arguments(call.args, call.keywords, context)]
+    changes = found.kind is Kind.ASYNC and _is_awaited(found, call, context)
+    method = "push_async_callback" if changes else found.method
+    new = call_of(method_of(found, method, context), given)
+    return swap(found.call, new, place, context)
+
+
+def _is_awaited(found: Registration, call: ast.Call, context: Context) -> bool:
+    scope = context.stacks.scope_of(call)
+    gives_coroutine = gives(call.func, scope, context.stacks) is Gives.COROUTINE
+    return gives_coroutine or isinstance(found.given, ast.Await)
+
+
+def _hazards(
+    found: Registration, call: ast.Call, place: Place, context: Context
+) -> tuple[Hazard, ...]:
+    span = context.source.span(call)
+    hazards = [Hazard("intent", "the cleanup runs at the end, no longer here", span)]
+    hazards.extend(swap_hazards(found.call, place, context))
+    can_wait = found.role is Role.ASYNC_CALLBACK or (found.kind and found.kind.is_async)
+    if not can_wait and _is_awaited(found, call, context):
+        text = "nobody here can wait for a coroutine"
+        hazards.append(Hazard("no-rewrite", text, span, forbids=True))
+    return tuple(hazards)
+
+
+RULE = Rule(
+    code="XIT501",
+    name="callback-called",
+    summary="`stack.callback(f())`",
+    check=check,
+    nodes=(ast.Call,),
+    trigger=re.compile(rb"callback\(|Cleanup\(|\bregister\(|\bfinalize\("),
+    module=__name__,
+)
