@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sys import exception as handled_exception
 
-from ._async_unwinding import run, unwind, with_exception
-from ._chaining import hide, leaving, passed_on, reraise, still_handled, without_machinery
+from ._async_unwinding import carry, settle, with_exception
+from ._chaining import hide, leaving, still_handled
 from ._exits import Exits
 from ._parameters import ExitT_co, Generic
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ._parameters import Any
+
 
 hide(__name__)
 
@@ -67,50 +68,28 @@ class AsyncUnwinding(Exits, Generic[ExitT_co]):
                 outside = getattr(self, "_outside", None)
                 if outside is not None:
                     outside = still_handled(outside, exc)
-                kind = type(exc)
-                while exits:
-                    function, target, manner = exits.pop()
-                    if manner is AWAIT_EXIT:
-                        swallowed = await function(target, kind, exc, exc.__traceback__)
-                    elif manner is None:
-                        swallowed = function(target, kind, exc, exc.__traceback__)
-                    else:
-                        swallowed = False
-                        await run((function, target, manner), kind, exc, None)
-                    if swallowed:
-                        pending = None
-                        break
-                else:
-                    return False  # type: ignore[return-value] # the user says what it may be
+            pending, again = await with_exception(exits, exc)
+            if pending is exc and not again:
+                return False  # type: ignore[return-value] # the user says what it may be
+            failed = pending
         except BaseException as failure:
-            pending = failed = failure
-            if not exits:
-                # Without an entry for this frame, as if no stack were in between.
-                without_machinery(failure)
+            failed = failure
+            pending, unchanged = await carry(exits, failure)
+            if unchanged:
                 exc = pending = failed = given = outside = None
                 raise
-            passed_on(failure)
-            pending, again = await with_exception(exits, failure)
-            if pending is failure and not again:
-                leaving(failure)
-                exc = pending = failed = given = outside = None
-                raise
-        outcome: Any = exc is not None
-        if not exits and pending is None:
-            return outcome  # type: ignore[no-any-return] # the user says which
+        if pending is None and not exits:
+            return exc is not None  # type: ignore[return-value] # the user says what it may be
         try:
-            pending, again = await unwind(exits, pending, failed, given, outside)
-            if pending is not None:
-                if failed is not None or again:
-                    reraise(pending)
-                outcome = False
+            gone = await settle(exits, pending, failed, given, outside)
+            swallowed: Any = gone and exc is not None
         except BaseException as failure:
             leaving(failure)
             raise
         finally:
             # The frames in the traceback of what leaves lead here: no circle of references.
             exc = pending = failed = given = outside = None
-        return outcome  # type: ignore[no-any-return] # the user says which
+        return swallowed  # type: ignore[no-any-return] # the same
 
     async def aclose(self) -> None:
         """Run all exits now, as leaving the block without an exception would.

@@ -1,57 +1,65 @@
-"""Run the exits of an asynchronous stack: `_unwinding` with `await` in it."""
+"""Run the exits of an asynchronous stack: `_unwinding` with `await` in it.
+
+An exception thrown into a coroutine gets as context what each coroutine that it passes is handling
+itself. So the loop over the exits and the handler stand in one coroutine here.
+"""
 
 from __future__ import annotations
 
 from sys import exception as handled_exception
 
-from ._chaining import Links, contexts_of, forget, hide, passed_on
+from ._chaining import (
+    Links,
+    contexts_of,
+    forget,
+    hide,
+    leaving,
+    passed_on,
+    reraise,
+    without_machinery,
+)
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
+    from ._parameters import Any
     from ._pending import Entry
 
 hide(__name__)
 
 
-async def run(
-    entry: Entry,
-    kind: type[BaseException] | None,
-    exc: BaseException | None,
-    traceback: TracebackType | None,
-) -> object:
-    """Run one exit; a true result means that it swallowed the exception."""
-    function, target, manner = entry
-    if manner is None:
-        return function(target, kind, exc, traceback)
-    if manner is AWAIT_EXIT:
-        return await function(target, kind, exc, traceback)
-    if manner is AWAIT_CALLBACK:
-        args, kwds = target
-        await function(*args, **kwds)
-    else:
-        function(*target, **manner)
-    return False
+async def carry(exits: list[Entry], failure: BaseException) -> tuple[BaseException | None, bool]:
+    """Run the other exits after one raised `failure`; see `_unwinding`."""
+    if not exits:
+        without_machinery(failure)
+        return failure, True
+    passed_on(failure)
+    pending, again = await with_exception(exits, failure)
+    try:
+        if pending is failure and not again:
+            leaving(failure)
+            return failure, True
+        return pending, False
+    finally:
+        del pending, failure  # no circle of references, see `settle`
 
 
-async def unwind(
+async def settle(
     exits: list[Entry],
     pending: BaseException | None,
     failed: BaseException | None,
     given: BaseException | None,
     outside: BaseException | None,
-) -> tuple[BaseException | None, bool]:
-    """Run the remaining `exits`; return what leaves, and whether an exit of these raised it."""
-    raised = False
+) -> bool:
+    """Run the remaining `exits`; raise what leaves, or tell whether nothing does."""
+    raised = failed is not None
     earlier = [given, failed]
     try:
         while exits:
             if pending is not None:
                 earlier.append(pending)
-                pending, again = await _while_handling(exits, pending)
+                pending, again = await with_exception(exits, pending)
                 raised = raised or again
                 continue
             if given is None:
@@ -63,10 +71,13 @@ async def unwind(
                 contexts = [] if given.__context__ is None else contexts_of(given)
                 traceback = given.__traceback__
                 pending = await without_exception(exits)
+                # Raised again on purpose, it belongs into the chain.
                 if pending is not None and given.__traceback__ is traceback:
                     forget(given, contexts, pending, earlier)
             raised = True
-        return pending, raised and pending is not None
+        if pending is not None and raised:
+            reraise(pending)
+        return pending is None
     finally:
         # The frames in the traceback of what leaves lead here: no circle of references.
         pending = failed = given = outside = earlier = None  # type: ignore[assignment] # the end
@@ -75,48 +86,43 @@ async def unwind(
 async def with_exception(
     exits: list[Entry], pending: BaseException
 ) -> tuple[BaseException | None, bool]:
-    """Run exits that are told of `pending`, which is being handled.
-
-    Returns what is on its way out then: `pending` itself, nothing after an exit swallowed it, or
-    what an exit raised, which the flag says.
-    """
+    """Run exits that are told of `pending` while handling it."""
+    links = Links(pending, handled_exception())
     kind = type(pending)
     try:
-        while exits:
-            if await run(exits.pop(), kind, pending, pending.__traceback__):
-                return None, False
-    except BaseException as failure:  # noqa: BLE001 - returned
-        passed_on(failure)
-        return failure, True
-    else:
-        return pending, False
+        raise pending  # noqa: TRY301 - to be handled right here
+    except BaseException:  # noqa: BLE001 - what was just raised
+        links.restore()
+        try:
+            while exits:
+                function, target, manner = exits.pop()
+                if manner is AWAIT_EXIT:
+                    swallowed = await function(target, kind, pending, pending.__traceback__)
+                elif manner is None:
+                    swallowed = function(target, kind, pending, pending.__traceback__)
+                else:
+                    swallowed = False
+                    await _call_back(function, target, manner)
+                if swallowed:
+                    return None, False
+        except BaseException as failure:  # noqa: BLE001 - returned
+            passed_on(failure)
+            return failure, True
+        else:
+            return pending, False
     finally:
-        del pending
+        del pending, links
 
 
 async def without_exception(exits: list[Entry]) -> BaseException | None:
     """Run exits that are told of no exception; return what one raised."""
     try:
         while exits:
-            await run(exits.pop(), None, None, None)
+            await _run(exits.pop())
     except BaseException as failure:  # noqa: BLE001 - returned
         passed_on(failure)
         return failure
     return None
-
-
-async def _while_handling(
-    exits: list[Entry], pending: BaseException
-) -> tuple[BaseException | None, bool]:
-    """Do as `with_exception`, with `pending` not yet being handled."""
-    links = Links(pending, handled_exception())
-    try:
-        raise pending  # noqa: TRY301 - to be handled right here
-    except BaseException:  # noqa: BLE001 - what was just raised
-        links.restore()
-        return await with_exception(exits, pending)
-    finally:
-        del pending, links
 
 
 async def _without_exception_while_handling(
@@ -128,6 +134,33 @@ async def _without_exception_while_handling(
         raise handled  # noqa: TRY301 - to be handled right here
     except BaseException:  # noqa: BLE001 - what was just raised
         links.restore()
-        return await without_exception(exits)
+        try:
+            while exits:
+                await _run(exits.pop())
+        except BaseException as failure:  # noqa: BLE001 - returned
+            passed_on(failure)
+            return failure
+        else:
+            return None
     finally:
         del handled, links
+
+
+async def _run(entry: Entry) -> None:
+    """Run one exit that is told of no exception."""
+    function, target, manner = entry
+    if manner is AWAIT_EXIT:
+        await function(target, None, None, None)
+    elif manner is None:
+        function(target, None, None, None)
+    else:
+        await _call_back(*entry)
+
+
+async def _call_back(function: Any, target: Any, manner: Any) -> None:
+    """Run a callback of either kind."""
+    if manner is AWAIT_CALLBACK:
+        args, kwds = target
+        await function(*args, **kwds)
+    else:
+        function(*target, **manner)

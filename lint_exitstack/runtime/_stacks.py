@@ -5,10 +5,10 @@ from __future__ import annotations
 from sys import exception as handled_exception
 
 from ._abstract import AbstractContextManager
-from ._chaining import hide, leaving, passed_on, reraise, still_handled, without_machinery
+from ._chaining import hide, leaving, still_handled
 from ._parameters import Any, ExitT_co
 from ._registry import Registry
-from ._unwinding import unwind, with_exception
+from ._unwinding import carry, settle
 
 TYPE_CHECKING = False
 
@@ -89,34 +89,23 @@ class ExitStack(Registry, AbstractContextManager[Any, ExitT_co]):
                 else:
                     return False  # type: ignore[return-value] # the user says what it may be
         except BaseException as failure:
-            pending = failed = failure
-            if not exits:
-                # Without an entry for this frame, as if no stack were in between.
-                without_machinery(failure)
+            failed = failure
+            pending, unchanged = carry(exits, failure)
+            if unchanged:
                 exc = pending = failed = given = outside = None
                 raise
-            passed_on(failure)
-            pending, again = with_exception(exits, failure)
-            if pending is failure and not again:
-                leaving(failure)
-                exc = pending = failed = given = outside = None
-                raise
-        outcome: Any = exc is not None
-        if not exits and pending is None:
-            return outcome  # type: ignore[no-any-return] # the user says which
+        if pending is None and not exits:
+            return exc is not None  # type: ignore[return-value] # the user says what it may be
         try:
-            pending, again = unwind(exits, pending, failed, given, outside)
-            if pending is not None:
-                if failed is not None or again:
-                    reraise(pending)
-                outcome = False
+            gone = settle(exits, pending, failed, given, outside)
+            swallowed: Any = gone and exc is not None
         except BaseException as failure:
             leaving(failure)
             raise
         finally:
             # The frames in the traceback of what leaves lead here: no circle of references.
             exc = pending = failed = given = outside = None
-        return outcome  # type: ignore[no-any-return] # the user says which
+        return swallowed  # type: ignore[no-any-return] # the same
 
     def close(self) -> None:
         """Run all exits now, as leaving the block without an exception would.

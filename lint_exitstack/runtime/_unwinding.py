@@ -1,10 +1,23 @@
-"""Run the exits of a stack after one of them raised or swallowed something."""
+"""Run the exits of a stack after one of them raised or swallowed something.
+
+Each exit runs while the exception that it would see under nested `with` is being handled, so that
+`__context__` comes from the interpreter. Loops, because a thousand exits may raise.
+"""
 
 from __future__ import annotations
 
 from sys import exception as handled_exception
 
-from ._chaining import Links, contexts_of, forget, hide, passed_on
+from ._chaining import (
+    Links,
+    contexts_of,
+    forget,
+    hide,
+    leaving,
+    passed_on,
+    reraise,
+    without_machinery,
+)
 
 TYPE_CHECKING = False
 
@@ -14,23 +27,40 @@ if TYPE_CHECKING:
 hide(__name__)
 
 
-def unwind(
+def carry(exits: list[Entry], failure: BaseException) -> tuple[BaseException | None, bool]:
+    """Run the other exits after one raised `failure`, which is being handled.
+
+    Returns what is on its way out then, and whether that is still this very failure: then it has
+    the traceback that it needs for being raised on by the caller.
+    """
+    if not exits:
+        without_machinery(failure)
+        return failure, True
+    passed_on(failure)
+    pending, again = with_exception(exits, failure)
+    try:
+        if pending is failure and not again:
+            leaving(failure)
+            return failure, True
+        return pending, False
+    finally:
+        del pending, failure  # no circle of references, see `settle`
+
+
+def settle(
     exits: list[Entry],
     pending: BaseException | None,
     failed: BaseException | None,
     given: BaseException | None,
     outside: BaseException | None,
-) -> tuple[BaseException | None, bool]:
-    """Run the remaining `exits`; return what leaves, and whether an exit of these raised it.
+) -> bool:
+    """Run the remaining `exits`; raise what leaves, or tell whether nothing does.
 
     `pending` is on its way out when this begins, `failed` is what an exit raised before.
     `given` is what the caller's `with` is handling around us, `outside` what will be handled after
     that.
-
-    Each exit runs while the exception that it would see under nested `with` is being handled, so
-    that `__context__` comes from the interpreter. A loop, because a thousand exits may raise.
     """
-    raised = False
+    raised = failed is not None
     earlier = [given, failed]
     try:
         while exits:
@@ -48,10 +78,13 @@ def unwind(
                 contexts = [] if given.__context__ is None else contexts_of(given)
                 traceback = given.__traceback__
                 pending = without_exception(exits)
+                # Raised again on purpose, it belongs into the chain.
                 if pending is not None and given.__traceback__ is traceback:
                     forget(given, contexts, pending, earlier)
             raised = True
-        return pending, raised and pending is not None
+        if pending is not None and raised:
+            reraise(pending)
+        return pending is None
     finally:
         # The frames in the traceback of what leaves lead here: no circle of references.
         pending = failed = given = outside = earlier = None  # type: ignore[assignment] # the end

@@ -584,3 +584,65 @@ def test_cancellation_passes_through_every_exit():
     asyncio.run(main())
     assert log[0] == "callback"
     assert isinstance(log[1], asyncio.CancelledError)
+
+
+class Suspended:
+    """A manager whose exit waits; what is thrown in there leaves it."""
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *details):
+        await pause()
+
+
+@types.coroutine
+def pause():
+    yield
+
+
+def cancelled_in_exit(block):
+    """Run a coroutine function to where it waits, throw a cancellation in, return what leaves."""
+    running = block()
+    running.send(None)
+    with pytest.raises(asyncio.CancelledError) as caught:
+        running.throw(asyncio.CancelledError("thrown in"))
+        running.send(None)
+    return [type(exc) for exc in chain(caught.value)]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_cancellation_in_an_exit_has_the_context_of_nested_with(fails):
+    async def nested():
+        async with Suspended():
+            async with Suspended():
+                if fails:
+                    raise ValueError
+
+    async def stacked():
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(Suspended())
+            await stack.enter_async_context(Suspended())
+            if fails:
+                raise ValueError
+
+    expected = [asyncio.CancelledError, ValueError] if fails else [asyncio.CancelledError]
+    assert cancelled_in_exit(nested) == cancelled_in_exit(stacked) == expected
+
+
+def test_a_cancellation_that_leaves_at_once_has_the_body_as_context():
+    """The interpreter sets it in the coroutine with the block; no stack can prevent that."""
+
+    async def nested():
+        async with Suspended():
+            with runtime.suppress(ValueError):
+                raise ValueError
+
+    async def stacked():
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(Suspended())
+            stack.enter_context(runtime.suppress(ValueError))
+            raise ValueError
+
+    assert cancelled_in_exit(nested) == [asyncio.CancelledError]
+    assert cancelled_in_exit(stacked) == [asyncio.CancelledError, ValueError]
