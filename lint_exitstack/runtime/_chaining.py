@@ -86,9 +86,9 @@ def still_handled(outside: BaseException, given: BaseException) -> BaseException
     return outside if any(link is outside for link in chain(given)) else None
 
 
-def contexts_of(exc: BaseException) -> Contexts:
-    """Remember the chain of `exc`, link by link."""
-    return [(link, link.__context__) for link in chain(exc)]
+def contexts_of(*excs: BaseException | None) -> Contexts:
+    """Remember the chains of exceptions, link by link."""
+    return [(link, link.__context__) for exc in excs if exc is not None for link in chain(exc)]
 
 
 class Links:
@@ -132,21 +132,19 @@ def forget(
     swallowed: BaseException,
     contexts: Contexts,
     failure: BaseException,
-    earlier: list[BaseException | None],
 ) -> None:
     """Give `failure` the context that nested `with` gives after an exit swallowed an exception.
 
     `with` calls the stack's exit while handling `swallowed`. Nested `with` would handle nothing any
     more, but we can't end a handler of our caller: what the remaining exits raise gets `swallowed`
-    as context, which is taken back here. `contexts` is what the chain of `swallowed` looked like
-    before; `earlier` was on its way out before, and had its context already.
+    as context, which is taken back here. `contexts` is what the chains of it and of what else was
+    on its way out looked like before (nothing: it has no context and was alone).
     """
     if failure is swallowed or any(failure is link for link, _ in contexts):
         for link, context in contexts or [(swallowed, None)]:
             set_context(link, context)
         return
-    known = {id(link) for link in (swallowed, *earlier)}
-    known.update(id(link) for link, _ in contexts)
+    known = {id(swallowed), *(id(link) for link, _ in contexts)}
     for link in _related(failure, known):
         if link.__context__ is swallowed:
             set_context(link, None)

@@ -75,12 +75,13 @@ def settle(
                 pending = _without_exception_while_handling(exits, outside)
             else:
                 # Others may hold on to it: none of this must change what it looks like.
-                contexts = [] if given.__context__ is None else contexts_of(given)
+                simple = given.__context__ is None and failed is None and len(earlier) == 2
+                contexts = [] if simple else contexts_of(*earlier)
                 traceback = given.__traceback__
                 pending = without_exception(exits)
                 # Raised again on purpose, it belongs into the chain.
                 if pending is not None and given.__traceback__ is traceback:
-                    forget(given, contexts, pending, earlier)
+                    forget(given, contexts, pending)
             raised = True
         if pending is not None and raised:
             reraise(pending)
