@@ -100,11 +100,15 @@ class Source:
 
     @cached_property
     def indent_unit(self) -> str:
-        """One level of indentation, as the first indented line of a block has it."""
-        for line in self.lines:
-            stripped = line.lstrip(" \t")
-            if stripped and stripped != line and not stripped.startswith("#"):
-                return line[: len(line) - len(stripped)]
+        """One level of indentation, as the first block on lines of its own has it."""
+        for node in ast.walk(self.tree):
+            block = getattr(node, "body", None)
+            if not isinstance(node, ast.stmt) or not isinstance(block, list) or not block:
+                continue
+            line = self.lines[int(block[0].lineno) - 1]
+            unit = line[node.col_offset : len(line) - len(line.lstrip(" \t"))]
+            if unit and line.startswith(self.lines[node.lineno - 1][: node.col_offset]):
+                return unit
         return "    "
 
     def start(self, node: Located) -> Position:

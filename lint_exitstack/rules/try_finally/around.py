@@ -94,10 +94,15 @@ class Around:
             *scope_hazards(self.context, self.place),
         )
 
-    def exit_hazards(self, exits: Sequence[ast.expr]) -> tuple[Hazard, ...]:
-        """Return what may differ because a stack makes these exits."""
+    def exit_hazards(
+        self, exits: Sequence[ast.expr], *, chained: bool = False
+    ) -> tuple[Hazard, ...]:
+        """Return what may differ because a stack makes these exits.
+
+        `chained` tells that a later one always ran even if an earlier one raised.
+        """
         found = stack_hazards(self.context, [self.place.node], exits, ())
-        if found or not self.is_async or len(exits) < 2:
+        if found or not self.is_async or not chained:
             return found
         # An exception thrown into a coroutine gets its context only in frames that handle one.
         message = "if an awaited exit is cancelled and a later one raises, the chain lacks that"

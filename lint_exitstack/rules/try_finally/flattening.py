@@ -172,7 +172,7 @@ class Flattening:
             *self.around.hazards(self.first),
             *self._joined_lines(),
             *self._more(),
-            *self.around.exit_hazards(calls),
+            *self.around.exit_hazards(calls, chained=True),
             *(hazard for each in self.registered for one in each for hazard in one.hazards),
             *pragma_hazards(self.source, trivia, [] if lost is None else [lost]),
         )

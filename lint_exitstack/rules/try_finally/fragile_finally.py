@@ -85,10 +85,10 @@ from lint_exitstack.rules.try_finally.around import finally_line
 from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
 from lint_exitstack.rules.try_finally.untouchable import is_untouchable
 from lint_exitstack.rules.try_finally.unwinding import Unwinding, skipped_by_first
-from lint_exitstack.rules.try_finally.wording import short
+from lint_exitstack.rules.try_finally.wording import skipping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
@@ -109,21 +109,12 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     yield context.finding(
         RULE,
         Span(start, Position(line, start.column + len("finally:"))),
-        message(known[0], skipped, context),
+        skipping([context.source.segment(each.call.call) for each in (known[0], *skipped)]),
         help_=plan.help,
         rewrite=plan.rewrite(),
         hazards=plan.hazards(),
         noqa_line=node.lineno,
     )
-
-
-def message(first: Cleanup, skipped: Sequence[Cleanup], context: Context) -> str:
-    """Say what is skipped if the first cleanup raises."""
-    texts = [f"`{short(context.source.segment(each.call.call))}`" for each in (first, *skipped)]
-    named, more = texts[1:4], texts[4:]
-    listed = ", ".join([*named, f"{len(more)} more"]) if more else ", ".join(named)
-    head, _, tail = listed.rpartition(", ")
-    return f"if {texts[0]} raises, {f'{head} and {tail}' if head else tail} won't run"
 
 
 RULE = Rule(
