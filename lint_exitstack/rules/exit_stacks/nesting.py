@@ -62,6 +62,8 @@ _HARMLESS = frozenset(
         "warns",
     ]
 )
+# Closing these leaves alone what was made from them: members of an archive share its file.
+_SHARED = frozenset({"zipfile.ZipFile", "zipfile.PyZipFile"})
 # Cleanups that may well come after the end of their object, or do nothing then.
 _LATE_METHODS = frozenset(
     ["aclose", "cleanup", "close", "join", "kill", "release", "stop", "terminate", "unlink", "wait"]
@@ -147,7 +149,7 @@ def _against(found: Registration, item: ast.withitem, context: Context) -> str |
     if isinstance(name, ast.Name) and stacks.kind(name, stacks.scope_of(name)) is not None:
         return _against_stack(found, name, context)
     gone = _names(name)
-    if not gone or _is_harmless(inner):
+    if not gone or _is_harmless(inner) or _is_shared(inner, stacks):
         return None
     used = _stands_on(found, gone, inner, stacks)
     return None if used is None else f"`{used}` has been closed"
@@ -179,6 +181,12 @@ def _is_scope(expression: ast.expr, stacks: Stacks) -> bool:
     if not isinstance(expression, ast.Call):
         return False
     return stacks.names.qualified(expression.func, stacks.scope_of(expression)) in _SCOPES
+
+
+def _is_shared(inner: ast.expr, stacks: Stacks) -> bool:
+    if not isinstance(inner, ast.Call):
+        return False
+    return stacks.names.qualified(inner.func, stacks.scope_of(inner)) in _SHARED
 
 
 def _is_harmless(inner: ast.expr) -> bool:
