@@ -112,7 +112,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         RULE,
         context.source.span(given),
         f"`{short(context, given)}` is called here and now; its result is registered",
-        help_=f"{found.method}({_inner(found, call, context)})",
+        help_=f"{_method(found, call, context)}({_inner(found, call, context)})",
         rewrite=_rewrite(found, call, place, context),
         hazards=_hazards(found, call, place, context),
     )
@@ -141,10 +141,13 @@ def _rewrite(found: Registration, call: ast.Call, place: Place, context: Context
     func: tuple[str, Expression] = ("", Piece(context.source.span(call.func)))
     before = arguments(found.call.args[: found.index], (), context)
     given = [*before, func, *arguments(call.args, call.keywords, context)]
-    changes = found.kind is Kind.ASYNC and _is_awaited(found, call, context)
-    method = "push_async_callback" if changes else found.method
-    new = call_of(method_of(found, method, context), given)
+    new = call_of(method_of(found, _method(found, call, context), context), given)
     return swap(found.call, new, place, context)
+
+
+def _method(found: Registration, call: ast.Call, context: Context) -> str:
+    changes = found.kind is Kind.ASYNC and _is_awaited(found, call, context)
+    return "push_async_callback" if changes else found.method
 
 
 def _is_awaited(found: Registration, call: ast.Call, context: Context) -> bool:

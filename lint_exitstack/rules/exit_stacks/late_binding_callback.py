@@ -96,12 +96,13 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     if not names:
         return
     which = " and ".join(f"`{name}`" for name in names)
+    verb = "is that" if len(names) == 1 else "are those"
     given = found.given
     fixable = isinstance(given, ast.Lambda)
     yield context.finding(
         RULE,
         context.source.span(given),
-        f"this runs after the loop, when {which} is that of the last turn",
+        f"this runs after the loop, when {which} {verb} of the last turn",
         help_="pass the object instead of looking it up when it is too late",
         rewrite=_rewrite(found, names, place, context) if fixable else None,
         hazards=_hazards(found, place, context),

@@ -76,7 +76,7 @@ def misnesting(found: Registration, context: Context) -> str | None:
         for item in items:
             why = _against(found, item, context)
             if why is not None:
-                return f"{why} (line {node.lineno})"
+                return why
     return None
 
 
@@ -144,7 +144,7 @@ def _against(found: Registration, item: ast.withitem, context: Context) -> str |
     stacks = context.stacks
     inner = item.context_expr
     if _is_scope(found.given, stacks) and _is_scope(inner, stacks):
-        return f"the scope `{_text(inner, context)}`, which must end later"
+        return f"the scope `{_text(inner, context)}`, which must end later (line {inner.lineno})"
     name = item.optional_vars
     if isinstance(name, ast.Name) and stacks.kind(name, stacks.scope_of(name)) is not None:
         return _against_stack(found, name, context)
@@ -152,7 +152,7 @@ def _against(found: Registration, item: ast.withitem, context: Context) -> str |
     if not gone or _is_harmless(inner) or _is_shared(inner, stacks):
         return None
     used = _stands_on(found, gone, inner, stacks)
-    return None if used is None else f"`{used}` has been closed"
+    return None if used is None else f"`{used}` has been closed (line {inner.lineno})"
 
 
 def _against_stack(found: Registration, inner: ast.Name, context: Context) -> str | None:
@@ -169,7 +169,7 @@ def _against_stack(found: Registration, inner: ast.Name, context: Context) -> st
             continue
         other = registration(call, stacks.scope_of(call), stacks)
         if other is not None and other.role in _ENTERS:
-            return f"what `{inner.id}` holds since line {call.lineno}"
+            return f"what `{inner.id}` has held since line {call.lineno}"
     return None
 
 

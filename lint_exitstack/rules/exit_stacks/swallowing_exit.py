@@ -88,11 +88,15 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     lambda_ = found.given
     if not isinstance(lambda_, ast.Lambda) or not _may_swallow(found, lambda_, context):
         return
-    method = _callback(found)
+    is_true = found.role is Role.EXIT and _gives(lambda_, context) is Gives.COROUTINE
+    method = _callback(found, is_coroutine=is_true)
+    what = short(context, lambda_.body)
     yield context.finding(
         RULE,
         context.source.span(lambda_),
-        f"if `{short(context, lambda_.body)}` gives anything true, the exception is swallowed",
+        f"`{what}` gives a coroutine, which is true: the exception is swallowed"
+        if is_true
+        else f"if `{what}` gives anything true, the exception is swallowed",
         help_=f"register it with `{method}`, whose result doesn't matter",
         rewrite=_rewrite(found, lambda_, method, place, context),
         hazards=_hazards(found, lambda_, place, context),
@@ -106,15 +110,20 @@ def _may_swallow(found: Registration, lambda_: ast.Lambda, context: Context) -> 
     own = parameters(lambda_)
     if any(isinstance(node, ast.Name) and node.id in own for node in ast.walk(body)):
         return False
-    given = gives_value(body, context.stacks.bindings.scopes[lambda_], context.stacks)
+    given = _gives(lambda_, context)
     if given is Gives.COROUTINE:
         # A plain `push` takes the coroutine itself for an answer, and that is always true.
         return found.role is Role.EXIT and found.kind is not Kind.NEUTRAL
     return given is Gives.UNKNOWN
 
 
-def _callback(found: Registration) -> str:
-    return "callback" if found.role is Role.EXIT else "push_async_callback"
+def _gives(lambda_: ast.Lambda, context: Context) -> Gives:
+    return gives_value(lambda_.body, context.stacks.bindings.scopes[lambda_], context.stacks)
+
+
+def _callback(found: Registration, *, is_coroutine: bool) -> str:
+    awaits = found.role is Role.ASYNC_EXIT or (is_coroutine and found.kind is Kind.ASYNC)
+    return "push_async_callback" if awaits else "callback"
 
 
 def _rewrite(
@@ -134,8 +143,13 @@ def _hazards(
         text = "what the lambda looks up at the end is evaluated here"
         hazards.append(Hazard("early-evaluation", text, span))
     hazards.extend(swap_hazards(found.call, place, context))
-    if lambda_.args.defaults or any(lambda_.args.kw_defaults):
-        text = "the lambda has parameters with defaults"
+    defaults = [*lambda_.args.defaults, *(d for d in lambda_.args.kw_defaults if d)]
+    if not all(isinstance(default, ast.Constant) for default in defaults):
+        text = "the lambda computes defaults"
+        hazards.append(Hazard("no-rewrite", text, span, forbids=True))
+    coroutine = found.role is Role.EXIT and _gives(lambda_, context) is Gives.COROUTINE
+    if coroutine and found.kind is Kind.SYNC:
+        text = "nobody here can wait for a coroutine"
         hazards.append(Hazard("no-rewrite", text, span, forbids=True))
     return tuple(hazards)
 
