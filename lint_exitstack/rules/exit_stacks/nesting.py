@@ -72,7 +72,7 @@ _LATE_METHODS = frozenset(
 
 def misnesting(found: Registration, context: Context) -> str | None:
     """Return what is over before `found` is exited although it shouldn't be, None if nothing is."""
-    for node, items in _inner_withs(found, context.stacks):
+    for items in _inner_withs(found, context.stacks):
         for item in items:
             why = _against(found, item, context)
             if why is not None:
@@ -80,18 +80,18 @@ def misnesting(found: Registration, context: Context) -> str | None:
     return None
 
 
-def _inner_withs(found: Registration, stacks: Stacks) -> Iterator[tuple[With, list[ast.withitem]]]:
-    """Yield the `with` statements around `found` that end before its stack, innermost first."""
+def _inner_withs(found: Registration, stacks: Stacks) -> Iterator[list[ast.withitem]]:
+    """Yield the items of each `with` around `found` that end before its stack, innermost first."""
     below: ast.AST = found.call
     for node in stacks.parents.in_frame(found.call):
         if isinstance(node, _WITHS) and below in node.body:
             own = _own_item(found, node)
             if own is not None:
-                yield node, node.items[own + 1 :]
+                yield node.items[own + 1 :]
                 return
             if _lives_in(found, node, stacks):
                 return
-            yield node, list(node.items)
+            yield node.items
         below = node
 
 
