@@ -16,6 +16,7 @@ from ._chaining import (
     leaving,
     passed_on,
     reraise,
+    set_traceback,
     without_machinery,
 )
 from ._pending import AWAIT_CALLBACK, AWAIT_EXIT
@@ -88,12 +89,17 @@ async def with_exception(
     exits: list[Entry], pending: BaseException
 ) -> tuple[BaseException | None, bool]:
     """Run exits that are told of `pending` while handling it."""
-    links = Links(pending, handled_exception())
+    handled = handled_exception()
+    links = None if handled is pending else Links(pending, handled)
+    traceback = pending.__traceback__
     kind = type(pending)
     try:
         raise pending  # noqa: TRY301 - to be handled right here
     except BaseException:  # noqa: BLE001 - what was just raised
-        links.restore()
+        if links is None:
+            set_traceback(pending, traceback)
+        else:
+            links.restore()
         try:
             while exits:
                 function, target, manner = exits.pop()
@@ -112,7 +118,7 @@ async def with_exception(
         else:
             return pending, False
     finally:
-        del pending, links
+        del pending, links, handled, traceback
 
 
 async def without_exception(exits: list[Entry]) -> BaseException | None:
