@@ -41,7 +41,8 @@ def rewrite(source, settings, *, unsafe):
 def complaints(before, after, result, settings, unsafe):
     """What is wrong with a rewrite without running it."""
     for failure in result.failures:
-        yield f"a guard fired: {failure}"
+        where = f"{failure.finding.code} on line {failure.finding.line}"
+        yield f"the guard {failure.guard!r} dropped {where}: {failure.detail}"
     try:
         compile(after, "<after>", "exec", dont_inherit=True)
     except SyntaxError as error:
