@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.analysis import analyse
 from lint_exitstack.model.errors import GuardError
 from lint_exitstack.model.finding import Fixability
+from lint_exitstack.model.position import Position
 from lint_exitstack.suppression import kept
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ class _Loop:
         """Return what can be carried out together: outermost first, nothing claimed twice."""
         taken: list[Rewrite] = []
         todo = []
-        for finding in findings:
+        # A finding may be reported further down than where its rewrite begins.
+        for finding in sorted(findings, key=_beginning):
             rewrite = finding.rewrite
             if rewrite is None or not self.applicable(finding):
                 continue
@@ -170,6 +172,13 @@ class _Loop:
     def _identity(source: Source, finding: Finding) -> tuple[str, str]:
         """Return what a finding is known by when others around it have moved it."""
         return finding.code, source.slice(finding.span)
+
+
+def _beginning(finding: Finding) -> Position:
+    rewrite = finding.rewrite
+    if rewrite is None:
+        return finding.span.start
+    return Position(rewrite.first.line, rewrite.first.column)
 
 
 def _go_together(outer: Rewrite, inner: Rewrite) -> bool:

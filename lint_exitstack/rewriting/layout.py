@@ -67,9 +67,14 @@ class Writer:
 
     def _is_aligned(self, piece: Piece) -> bool:
         """Whether continuation lines are aligned with something on the first line."""
-        lines = self.region.source.lines
-        following = lines[piece.span.start.line]
-        return len(following) - len(following.lstrip()) > piece.span.start.column
+        source = self.region.source
+        start = piece.span.start
+        comment = source.comment_at.get(start.line)
+        first = source.lines[start.line - 1][: comment.column if comment else None]
+        if first.rstrip().endswith(("(", "[", "{")):
+            return False
+        following = source.lines[start.line]
+        return len(following) - len(following.lstrip()) > start.column
 
     def line(self, text: str, pieces: Sequence[Expression], indent: int) -> str:
         """Return a small statement that will be indented by `indent` columns."""

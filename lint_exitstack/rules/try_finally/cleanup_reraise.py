@@ -61,7 +61,8 @@ Safe for one cleanup after a bare `except` or `except BaseException`. Otherwise:
 What the body returns is evaluated before `pop_all()`. There is no fix where the body is left early
 by `return`, `break` or `continue`, where other handlers stand before this one, or where several
 steps on one object are taken. Handlers that log, wait or transform the error aren't reported, nor
-those of a narrow class unless the resource is acquired in the statement before the `try`.
+those of a narrow class unless the resource is acquired in the statement before the `try`, and the
+class is none that tells of a timeout or a cancellation.
 
 ## When not to use
 
@@ -80,7 +81,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
-from lint_exitstack.model.rewrite import Block, Suite, Trivia
+from lint_exitstack.model.rewrite import Block, Kept, Suite, Trivia
 from lint_exitstack.rules.rule import Rule
 from lint_exitstack.rules.try_finally.around import clause_comments, opening, trivia_of
 from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
@@ -94,9 +95,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lint_exitstack.model.finding import Finding
-    from lint_exitstack.model.rewrite import Rewrite
+    from lint_exitstack.model.rewrite import Rewrite, Statement
     from lint_exitstack.rules.context import Context, Place
 
+_SIGNALS = re.compile(r"Time_?[Oo]ut|Cancel|Interrupt|Exit|Stop")
+_ELSE = re.compile(r"[ \t\f]*else\b")
 _BROAD = {"builtins.BaseException", "builtins.Exception"}
 
 
@@ -148,12 +151,13 @@ def _is_ours(
         return False
     if handler.type is None or context.qualified(handler.type, place) in _BROAD:
         return True
+    # Of narrow classes some only mean that the caller lost interest.
+    if _SIGNALS.search(context.source.segment(handler.type)):
+        return False
     before = place.previous
-    return isinstance(before, ast.Assign) and any(
-        context.source.segment(target) == each.receiver
-        for target in before.targets
-        for each in cleanups
-    )
+    acquired = before.targets if isinstance(before, ast.Assign) else ()
+    texts = {context.source.segment(target) for target in acquired}
+    return all(each.is_known and each.receiver in texts for each in cleanups)
 
 
 class Reraise:
@@ -182,15 +186,46 @@ class Reraise:
             Trivia(beside=beside),
             (Block(key),),
         )
-        after = (Suite(Block(key, "orelse")),) if self.node.orelse else ()
-        return self.stack.around.rewrite([new, *after], frozenset([key]), more=success.fresh)
+        into = [new, *self._after()]
+        return self.stack.around.rewrite(into, frozenset([key]), more=success.fresh)
+
+    def _after(self) -> Iterator[Statement]:
+        """Yield what stood in the `else` branch, with the comments over and behind that word."""
+        branch = self.node.orelse
+        if not branch:
+            return
+        block = Block(self.context.key(self.node), "orelse")
+        comments = self._over_else()
+        if not comments:
+            yield Suite(block)
+            return
+        own = commented(self.context, self._else_line() + 1, branch[0].lineno - 1)
+        yield Kept(self.context.key(branch[0]), Trivia((*comments, *own)))
+        if len(branch) > 1:
+            yield Suite(block, 1)
+
+    def _else_line(self) -> int:
+        """Return the line on which `else:` stands."""
+        line = self.node.orelse[0].lineno
+        while not _ELSE.match(self.source.lines[line - 1]) and line > self.node.lineno:
+            line -= 1
+        return line
+
+    def _over_else(self) -> list[int]:
+        """Return the lines of the comments over the word `else`, and behind it."""
+        end = self.handler.body[-1].end_lineno or 0
+        column = self.source.start(self.node).column
+        word = self._else_line()
+        lines = commented(self.context, end + 1, word)
+        comments = self.source.comment_at
+        return [n for n in lines if n == word or comments[n].column <= column]
 
     def _trivia(self) -> list[Trivia]:
         """Return the comments of each cleanup; the rest of the handler's go with the first line."""
         node, handler, source = self.node, self.handler, self.source
         last = last_line(source, node)
         if node.orelse:
-            last = node.orelse[0].lineno - 1
+            last = min([*self._over_else(), self._else_line()]) - 1
         kept = [source.span(call) for call in self.stack.kept_spans()]
         *found, raising = trivia_of(source, handler.body, handler.lineno, last, kept)
         leading = clause_comments(source, node, handler.lineno, node.body[-1])
@@ -218,9 +253,7 @@ class Reraise:
             yield Hazard("no-rewrite", message, span, forbids=True)
         if node.finalbody:
             yield Hazard("no-rewrite", "the `try` has a `finally` too", span, forbids=True)
-        if node.orelse and commented(
-            self.context, self.handler.body[-1].lineno + 1, node.orelse[0].lineno - 1
-        ):
+        if node.orelse and self._else_line() == node.orelse[0].lineno and self._over_else():
             message = "a comment before the `else` branch would lose its place"
             yield Hazard("statement-layout", message, span, forbids=True)
         tail = isinstance(node.body[-1], ast.Return)

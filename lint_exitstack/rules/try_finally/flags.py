@@ -44,7 +44,8 @@ def flag_of(node: ast.Try, place: Place, context: Context) -> Flag | None:
         return None
     parts = read_cleanups(test.body, place, context)
     cleanups = tuple(p for p in parts if isinstance(p, Cleanup) and not p.is_remark)
-    if len(cleanups) < len(parts) or not _is_local(name, place, context):
+    known = len(cleanups) == len(parts) and any(each.is_known for each in cleanups)
+    if not known or not _is_local(name, place, context):
         return None
     inside = [each for each in nodes_in_frame(node.body) if _sets(name, each)]
     others = [each for each in nodes_in_frame([*node.handlers, *node.orelse]) if _sets(name, each)]

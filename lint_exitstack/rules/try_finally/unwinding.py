@@ -103,7 +103,8 @@ class Unwinding:
         """Return what speaks against the rewrite, first of all that it does more."""
         if self.forbidden:
             return self.forbidden
-        first = self.node.finalbody[0]
+        cleanups = [part for part in self.parts if isinstance(part, Cleanup)]
+        first = next(each for each in cleanups if each.is_known).call.call
         text = short(self.source.segment(first))
         more = Hazard(
             "runs-more",
@@ -121,10 +122,15 @@ class Unwinding:
         )
 
     def _forbidden(self, count: int) -> Iterator[Hazard]:
-        prefix = [part for part in self.parts[:count] if isinstance(part, Cleanup)]
-        clumsy = bool(self.kept) and (bool(self.node.handlers) or self._share_lines())
-        if not self.single or skipped_by_first(prefix) or clumsy:
+        if not self.single or (self.kept and not self._may_stay(self.parts[:count])):
             yield self._obstacle(self.parts[count - 1])
+
+    def _may_stay(self, parts: Sequence[Cleanup | ast.stmt]) -> bool:
+        """Whether these are steps on one object, or what is no cleanup, on lines of their own."""
+        if self.node.handlers or self._share_lines():
+            return False
+        prefix = [part for part in parts if isinstance(part, Cleanup) and not part.is_remark]
+        return not prefix or (len(prefix) == len(parts) and not skipped_by_first(prefix))
 
     def _obstacle(self, part: Cleanup | ast.stmt) -> Hazard:
         """Say why this part can't become an exit of its own."""
