@@ -1,0 +1,111 @@
+"""A local name bound to a resource: which row it is, and how a `with` would close it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.rewrite import Piece, Template
+from lint_exitstack.semantics.catalogue import Exit
+from lint_exitstack.semantics.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lint_exitstack.model.rewrite import Expression
+    from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.semantics.imports import Way
+    from lint_exitstack.semantics.resource import Resource
+
+
+_WRAPPERS = words(
+    """
+    TextIOWrapper BufferedReader BufferedWriter BufferedRandom BufferedRWPair EncodedFile
+    StreamReaderWriter StreamRecoder
+    """
+)
+# Parts of an archive or of a connection, and what closes itself when it's used up.
+_WITHIN = words(
+    """
+    tarfile.TarFile.extractfile zipfile.ZipFile.open fileinput.input os.scandir
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`name = call`, with what the catalogue says about the result."""
+
+    name: str
+    statement: ast.Assign
+    call: ast.Call
+    row: Resource
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The keywords of the call; some change what an exit does."""
+        return tuple(keyword.arg or "" for keyword in self.call.keywords)
+
+    def closes_itself(self, method: str) -> bool:
+        """Whether leaving its own `with` does exactly what `method` does."""
+        same = self.row.exit_against(method, self.keywords) is Exit.SAME
+        return same and self.row.binds_self
+
+
+def opened(node: ast.AST, place: Place, context: Context) -> Opened | None:
+    """Return what `node` opens if it's a plain assignment to one name.
+
+    Only what is used synchronously and isn't usually kept for long: leaving the others open proves
+    nothing.
+    """
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+        return None
+    target = node.targets[0]
+    if not isinstance(target, ast.Name) or not isinstance(node.value, ast.Call):
+        return None
+    row = context.acquisitions.resource(node.value, context.scope(place))
+    if row is None or is_kept_long(row) or wraps(node.value, row):
+        return None
+    return Opened(target.id, node, node.value, row)
+
+
+def is_kept_long(row: Resource) -> bool:
+    """Whether finding this resource open proves nothing."""
+    asynchronous = row.is_async or row.awaited_open or row.awaited_close
+    return row.long_lived or row.is_lock or asynchronous
+
+
+def wraps(call: ast.Call, row: Resource) -> bool:
+    """Whether the object is a view of another one, which has an owner of its own."""
+    if any(keyword.arg == "fileobj" for keyword in call.keywords):
+        return True
+    made = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    made = call.func.id if isinstance(call.func, ast.Name) else made
+    if made in _WRAPPERS or row.name in _WITHIN:
+        return True
+    first = call.args[0] if call.args else None
+    return isinstance(first, ast.Call) and ast.unparse(first.func).endswith("BytesIO")
+
+
+def managed(found: Opened, method: str, way: Way, context: Context) -> Expression:
+    """Return the context expression that closes what was opened."""
+    call = Piece(context.source.span(found.call))
+    if found.closes_itself(method):
+        return call
+    return Template(f"{way.expression}($0)", (call,))
+
+
+def guards(name: str, place: Place) -> bool:
+    """Whether a `try` around this place takes care of `name` when something fails."""
+    for around in place.around_in_frame():
+        node = around.node
+        if isinstance(node, (ast.Try, ast.TryStar)):
+            parts: Sequence[ast.AST] = [*node.handlers, *node.orelse, *node.finalbody]
+            if any(
+                isinstance(each, ast.Name) and each.id == name
+                for part in parts
+                for each in ast.walk(part)
+            ):
+                return True
+    return False

@@ -1,0 +1,148 @@
+"""A resource that is used in the expression that opens it, and closed by nobody.
+
+## What it does
+
+Looks for `open(path).read()`, `json.load(open(path))`, `for line in open(path)` and the like: the
+file is used on the spot, nobody holds it afterwards, and nobody closes it.
+
+## Why
+
+When the file is closed is up to the garbage collector. CPython does it at once and complains with a
+ResourceWarning; elsewhere it stays open, and what was written may not reach the disk.
+
+## Before
+
+```python
+import json
+
+
+def load(path):
+    return json.load(open(path))
+```
+
+## After
+
+```python
+import json
+
+
+def load(path):
+    with open(path) as file:
+        return json.load(file)
+```
+
+## Fix safety
+
+Unsafe (`runs-more`): that it is closed is the point. `early-evaluation` where something else in the
+statement ran before the file was opened. No fix inside lambdas, comprehensions and conditions.
+
+## When not to use
+
+In short scripts. `open(path, "w").close()` makes a file and isn't reported; neither is what is
+returned, stored, or handed to a function that isn't known to be done with it when it returns.
+
+## References
+
+CWE-772. ruff's SIM115 misses `json.load(open(path))` and `[line for line in open(path)]`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from lint_exitstack.rules.lifetimes.enclosing import Enclosing
+from lint_exitstack.rules.lifetimes.opened import is_kept_long, wraps
+from lint_exitstack.rules.rule import Fix, Rule
+from lint_exitstack.semantics.ownership import CONSUMERS, VIEWING
+from lint_exitstack.semantics.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.rules.context import Context, Place
+
+# Methods that are done with the object when they return.
+_USES = words(
+    """
+    read read1 readline readlines readinto write writelines writestr truncate namelist infolist
+    extractall extract testzip printdir getnames getmembers getinfo readframes writeframes
+    """
+)
+# Of other kinds of resources some end by themselves when they are used up.
+_KINDS = frozenset({"file", "archive", "shelf"})
+_LAST_WORDS = frozenset(name.rpartition(".")[2] for name in CONSUMERS | VIEWING)
+_LOOPS = (ast.For, ast.ListComp, ast.SetComp, ast.DictComp)
+
+
+def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
+    """Report the resource that `node` uses and that nobody closes."""
+    call = _used(node, place, context)
+    if call is None:
+        return
+    row = context.acquisitions.resource(call, context.scope(place))
+    if row is None or is_kept_long(row) or row.kind not in _KINDS or wraps(call, row):
+        return
+    plan = Enclosing(call, row, place, context)
+    text = " ".join(context.source.segment(call).split())
+    short = text if len(text) <= 50 else f"{text[:47]}…"
+    yield context.finding(
+        RULE,
+        context.source.span(call),
+        f"nobody closes what `{short}` opens",
+        help_=plan.help,
+        rewrite=plan.rewrite(),
+        hazards=plan.hazards(),
+        noqa_line=place.node.end_lineno or place.node.lineno,
+    )
+
+
+def _used(node: ast.AST, place: Place, context: Context) -> ast.Call | None:
+    """Return the call whose result `node` uses up."""
+    if isinstance(node, _LOOPS):
+        source = node.iter if isinstance(node, ast.For) else node.generators[0].iter
+        return _made(source, place, context)
+    if not isinstance(node, ast.Call):
+        return None
+    func = node.func
+    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call):
+        return func.value if func.attr in _USES else None
+    if _ends(func) and context.qualified(func, place) in CONSUMERS:
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
+            found = _made(argument, place, context)
+            if found is not None:
+                return found
+    return None
+
+
+def _made(source: ast.expr, place: Place, context: Context) -> ast.Call | None:
+    """Return the call behind `enumerate(…)`, `csv.reader(…)` and the like."""
+    while isinstance(source, ast.Call) and _ends(source.func) and source.args:
+        if context.qualified(source.func, place) not in VIEWING:
+            break
+        inner = [argument for argument in source.args if isinstance(argument, ast.Call)]
+        if not inner:
+            return None
+        source = inner[0]
+    return source if isinstance(source, ast.Call) else None
+
+
+def _ends(func: ast.expr) -> bool:
+    """Whether a callee may be one of the known functions, by its last word."""
+    if isinstance(func, ast.Attribute):
+        return func.attr in _LAST_WORDS
+    return isinstance(func, ast.Name) and func.id in _LAST_WORDS
+
+
+RULE = Rule(
+    code="XIT602",
+    name="unclosed-open",
+    summary="a file that is opened, used and dropped in one expression",
+    check=check,
+    nodes=(ast.Call, *_LOOPS),
+    trigger=re.compile(rb"open|File|Reader|Writer|makefile"),
+    module=__name__,
+    fix=Fix.SOMETIMES,
+)
