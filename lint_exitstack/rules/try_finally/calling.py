@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 def callback_plan(wrapping: Wrapping, call: Call) -> tuple[Rewrite, tuple[Hazard, ...]]:
     """Return the rewrite that has `call` made by a stack around the body, and its hazards."""
     context, place, node = wrapping.context, wrapping.place, wrapping.node
+    lead = wrapping.moves.lead
+    guarded = [*node.body[lead:], *node.finalbody] if lead else [node]
     around = Around(context, place, is_async=call.awaited)
-    registration = Registrar(context, place, [node], around.name).callback(call)
+    registration = Registrar(context, place, guarded, around.name).callback(call)
     rewrite = wrapping.rewrite(
         [Item(Template(f"{around.way.expression}()"), Template(around.name))],
         [around.way.need] if around.way.need is not None else [],

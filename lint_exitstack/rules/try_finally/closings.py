@@ -10,17 +10,21 @@ from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Item, Piece, Template
 from lint_exitstack.rules.try_finally.acquisition import (
     Origin,
+    acquisition,
+    binds,
     is_short,
     is_silent,
     is_surely_bound,
 )
 from lint_exitstack.rules.try_finally.around import Around
 from lint_exitstack.rules.try_finally.calling import breakable, callback_plan
+from lint_exitstack.rules.try_finally.cleanup import release_of
 from lint_exitstack.rules.try_finally.managing import Form, form_for, made_by, only_value
 from lint_exitstack.rules.try_finally.registration import statements_before
+from lint_exitstack.rules.try_finally.untouchable import is_untouchable
 from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
 from lint_exitstack.semantics.evaluation import Spot, changed_in, is_bound_before
-from lint_exitstack.semantics.flow import nodes_in_frame
+from lint_exitstack.semantics.flow import LOOPS, nodes_in_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,9 +72,16 @@ class Closing:
     def _made_by(self) -> ast.expr | None:
         """Return what the object surely comes from."""
         value = self.acquired.value
-        if value is None and self.acquired.origin is Origin.ELSEWHERE:
-            value = only_value(self.acquired.subject, self.scope, self.context)
-        return value
+        if value is not None or self.acquired.origin is not Origin.ELSEWHERE:
+            return value
+        subject = self.acquired.subject
+        if self.context.bindings.owner(self.scope, subject) is not self.scope:
+            return None
+        found = only_value(subject, self.scope, self.context)
+        loops = [p.node for p in self.place.around_in_frame() if isinstance(p.node, LOOPS)]
+        if found is None or any(loop.lineno > found.lineno for loop in loops):
+            return None  # by the second turn it may be closed
+        return found
 
     def _change(self) -> Event | None:
         """Return what may give the name another object before the cleanup."""
@@ -145,9 +156,7 @@ class Closing:
         word = "async with" if self.is_async else "with"
         if self.form is Form.CALLBACK:
             return Around(self.context, self.place, is_async=self.is_async).help
-        value = self.acquired.value
-        inner = value if self.inline and value is not None else self.release.receiver
-        text = " ".join(self.source.segment(inner).split())
+        text = " ".join(self.source.segment(self._entered()).split())
         if self.way is not None:
             text = f"{self.way.expression}({text})"
         bound = f" as {self.acquired.subject}" if self.inline else ""
@@ -174,9 +183,19 @@ class Closing:
         name = "closing" if self.form is Form.CLOSING else "aclosing"
         return self.context.imports.way(name, self.scope, self.node)
 
-    def _manager(self) -> Expression:
+    def _entered(self) -> ast.expr:
+        """Return what stands in the header, alone or as the argument of `closing`."""
         value = self.acquired.value
-        inner = value if self.inline and value is not None else self.release.receiver
+        if not self.inline or value is None:
+            return self.release.receiver
+        if self.form is Form.NATIVE and isinstance(value, ast.Await):
+            row = made_by(value.value, self.place, self.context)
+            if row is not None and row.enters_unawaited:
+                return value.value
+        return value
+
+    def _manager(self) -> Expression:
+        inner = self._entered()
         if self.way is not None:
             return Template(f"{self.way.expression}($0)", (Piece(self.source.span(inner)),))
         around = "async with  as :" if self.is_async else "with  as :"
@@ -215,3 +234,33 @@ class Closing:
             return
         message = f"`{self.acquired.subject}` is looked up before the body instead of after it"
         yield Hazard("early-evaluation", message, span)
+
+
+def closing_of(node: ast.Try, place: Place, context: Context) -> Closing | None:
+    """Return the plan for a `try` whose `finally` only closes one object, without a guard."""
+    if len(node.finalbody) != 1:
+        return None
+    release = release_of(node.finalbody[0])
+    if release is None or release.guard is not None or release.has_arguments:
+        return None
+    acquired = acquisition(release.receiver, place, context)
+    if acquired is None or not _is_ours(release, acquired, node, place, context):
+        return None
+    plan = Closing(node, release, acquired, place, context)
+    if plan.form is None or is_untouchable(node, node.finalbody, place, context):
+        return None
+    return plan
+
+
+def _is_ours(
+    release: Release, acquired: Acquisition, node: ast.Try, place: Place, context: Context
+) -> bool:
+    """Whether the object is one that is in hand when the `try` begins."""
+    if acquired.subject in {"self", "cls"} or acquired.cleared is not None:
+        return False
+    if context.qualified(release.receiver, place) is not None:
+        return False  # a module, or something that one shares
+    if "." in acquired.subject and acquired.origin is not Origin.BEFORE:
+        return False  # open for longer than this block
+    acquired_inside = any(binds(acquired.subject, statement) for statement in node.body)
+    return acquired.origin is not Origin.ELSEWHERE or not acquired_inside

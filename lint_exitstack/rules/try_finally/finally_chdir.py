@@ -44,12 +44,12 @@ there is no finding (unless `runtime` names our own). Unsafe:
   between the two calls.
 - `intent`: `os.chdir(path)` stands in the `try`: when it fails, the old code goes back although it
   never left.
-- `runs-more`: something that can fail stands before the `try`; or the name is read elsewhere, so
-  that the directory is asked for twice.
+- `runs-more`: something that can fail stands between the change and the `try`.
 - `rebound-name`, `public-name`, `pragma-moved`: as in XIT207.
 
-There is no fix in generators and coroutines that give way in the block: the working directory is
-one for the whole process, and the documentation of `contextlib.chdir` warns of just that.
+There is no fix where the name that holds the old directory is used elsewhere, and none in
+generators and coroutines that give way in the block: the working directory is one for the whole
+process, and the documentation of `contextlib.chdir` warns of just that.
 
 ## When not to use
 
@@ -87,19 +87,14 @@ _CWD = "the working directory"
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report the `try` at `place` if its `finally` only goes back to the old directory."""
-    if not isinstance(node, ast.Try) or len(node.finalbody) != 1 or not offers(context, (3, 11)):
-        return
-    restores = _read(node.finalbody[0], place, context)
-    if [step.kind for step in restores] != [Kind.RESTORE]:
-        return
-    saving = find(restores, node, place, context, _read)
-    if saving is None or is_untouchable(node, node.finalbody, place, context):
+    saving = saving_of(node, place, context) if isinstance(node, ast.Try) else None
+    if saving is None or is_untouchable(saving.node, saving.node.finalbody, place, context):
         return
     value = saving.swaps[0].set.value
     if value is None:
         return
-    way = context.imports.way("chdir", saving.scope, node)
-    start = context.source.start(node)
+    way = context.imports.way("chdir", saving.scope, saving.node)
+    start = context.source.start(saving.node)
     yield context.finding(
         RULE,
         Span(start, Position(start.line, start.column + len("try:"))),
@@ -115,8 +110,18 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
             *saving.hazards(),
             *_hazards(saving, value, context),
         ),
-        noqa_line=node.finalbody[0].lineno,
+        noqa_line=saving.node.finalbody[0].lineno,
     )
+
+
+def saving_of(node: ast.Try, place: Place, context: Context) -> Saving | None:
+    """Return the directory that the `finally` of `node` goes back to, if it was left before."""
+    if len(node.finalbody) != 1 or not offers(context, (3, 11)):
+        return None
+    restores = _read(node.finalbody[0], place, context)
+    if [step.kind for step in restores] != [Kind.RESTORE]:
+        return None
+    return find(restores, node, place, context, _read, change_fails=True)
 
 
 def _read(statement: ast.stmt, place: Place, context: Context) -> list[Step]:
@@ -142,7 +147,8 @@ def _hazards(saving: Saving, value: ast.expr, context: Context) -> Iterator[Haza
     if yields(node.body) or awaits(node.body):
         message = "others run in the same directory while the block gives way"
         yield Hazard("no-rewrite", message, span, forbids=True)
-    if not isinstance(value, (ast.Name, ast.Constant)):
+    attribute = isinstance(value, ast.Attribute) and context.qualified(value, saving.place)
+    if not isinstance(value, (ast.Name, ast.Constant)) and not attribute:
         text = " ".join(context.source.segment(value).split())
         yield Hazard("early-evaluation", f"`{text}` is evaluated before `os.getcwd()`", span)
     if isinstance(value, ast.Name) and value.id == save.name:
@@ -156,8 +162,8 @@ def _hazards(saving: Saving, value: ast.expr, context: Context) -> Iterator[Haza
         message = "if the change fails, the old code goes back though it never left"
         yield Hazard("intent", message, span)
     if save.name in saving.read_elsewhere:
-        message = f"`{save.name}` is used elsewhere, so `os.getcwd()` is called twice"
-        yield Hazard("runs-more", message, context.source.span(save.statement))
+        message = f"`{save.name}` is used elsewhere, too"
+        yield Hazard("no-rewrite", message, context.source.span(save.statement), forbids=True)
 
 
 def _is_silent(statement: ast.stmt, saving: Saving, context: Context) -> bool:

@@ -103,57 +103,30 @@ import re
 from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.acquisition import Origin, acquisition, binds
-from lint_exitstack.rules.try_finally.cleanup import release_of
-from lint_exitstack.rules.try_finally.closings import Closing
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.closings import closing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.acquisition import Acquisition
-    from lint_exitstack.rules.try_finally.cleanup import Release
 
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report the `try` at `place` if its `finally` only closes one object."""
-    if not isinstance(node, ast.Try) or len(node.finalbody) != 1:
-        return
-    release = release_of(node.finalbody[0])
-    if release is None or release.guard is not None or release.has_arguments:
-        return
-    acquired = acquisition(release.receiver, place, context)
-    if acquired is None or not _is_ours(release, acquired, node, place, context):
-        return
-    plan = Closing(node, release, acquired, place, context)
-    if plan.form is None or is_untouchable(node, node.finalbody, place, context):
+    plan = closing_of(node, place, context) if isinstance(node, ast.Try) else None
+    if plan is None:
         return
     rewrite, hazards = plan.plan()
     yield context.finding(
         RULE,
         plan.span,
-        f"`{acquired.subject}` is closed by hand in a `finally`",
+        f"`{plan.acquired.subject}` is closed by hand in a `finally`",
         help_=plan.help,
         rewrite=rewrite,
         hazards=hazards,
-        noqa_line=node.finalbody[0].lineno,
+        noqa_line=plan.node.finalbody[0].lineno,
     )
-
-
-def _is_ours(
-    release: Release, acquired: Acquisition, node: ast.Try, place: Place, context: Context
-) -> bool:
-    """Whether the object is one that is in hand when the `try` begins."""
-    if acquired.subject in {"self", "cls"} or acquired.cleared is not None:
-        return False
-    if context.qualified(release.receiver, place) is not None:
-        return False  # a module, or something that one shares
-    if "." in acquired.subject and acquired.origin is not Origin.BEFORE:
-        return False  # open for longer than this block
-    acquired_inside = any(binds(acquired.subject, statement) for statement in node.body)
-    return acquired.origin is not Origin.ELSEWHERE or not acquired_inside
 
 
 RULE = Rule(

@@ -67,16 +67,14 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Item, Piece
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.acquisition import is_short, is_silent
-from lint_exitstack.rules.try_finally.cleanup import Release, release_of
-from lint_exitstack.rules.try_finally.locks import Made, made
+from lint_exitstack.rules.try_finally.acquisition import is_silent
+from lint_exitstack.rules.try_finally.locks import Made, Pair, made, pair_of
 from lint_exitstack.rules.try_finally.managing import only_value
 from lint_exitstack.rules.try_finally.untouchable import is_untouchable
 from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
@@ -89,72 +87,43 @@ if TYPE_CHECKING:
     from lint_exitstack.rules.context import Context, Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Pair:
-    """A lock taken by `taken`, given back by the `finally` of `node`."""
-
-    node: ast.Try
-    place: Place
-    taken: Release
-    gap: tuple[ast.stmt, ...]
-    given: Release
-
-    @property
-    def is_async(self) -> bool:
-        return self.taken.awaited
-
-
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report the `try` at `place` if it only makes sure that a lock is released."""
-    if not isinstance(node, ast.Try) or len(node.finalbody) != 1:
+    pair = pair_of(node, place) if isinstance(node, ast.Try) else None
+    if pair is None or is_untouchable(pair.node, pair.node.finalbody, place, context):
         return
-    given = release_of(node.finalbody[0])
-    if given is None or given.method != "release" or given.guard or given.has_arguments:
-        return
-    pair = _pair(node, given, place)
-    if pair is None or is_untouchable(node, node.finalbody, place, context):
-        return
-    known = made(given.receiver, place, context)
+    known = made(pair.given.receiver, place, context)
     if known.row is not None and known.row.is_lock and not _awaits_as(pair, known):
         return
     wrapping = Wrapping(
-        context, place, node, Moves((pair.taken.statement,), pair.gap, kept=(pair.taken.receiver,))
+        context,
+        place,
+        pair.node,
+        Moves((pair.taken.statement,), pair.gap, kept=(pair.taken.receiver,)),
     )
-    start = context.source.start(node)
+    start = context.source.start(pair.node)
     word = "async with" if pair.is_async else "with"
     yield context.finding(
         RULE,
         Span(start, Position(start.line, start.column + len("try:"))),
-        f"`{given.name}` is acquired and released by hand",
-        help_=f"{word} {given.name}:",
+        f"`{pair.given.name}` is acquired and released by hand",
+        help_=f"{word} {pair.given.name}:",
         rewrite=wrapping.rewrite(
             [Item(Piece(context.source.span(pair.taken.receiver)))], (), is_async=pair.is_async
         ),
         hazards=(*wrapping.hazards(), *_hazards(pair, known, context)),
-        noqa_line=node.finalbody[0].lineno,
+        noqa_line=pair.node.finalbody[0].lineno,
     )
 
 
-def _pair(node: ast.Try, given: Release, place: Place) -> _Pair | None:
-    for index in range(place.index - 1, -1, -1):
-        taken = release_of(place.block[index])
-        if taken is None or taken.method != "acquire" or taken.guard is not None:
-            continue
-        gap = tuple(place.block[index + 1 : place.index])
-        if taken.name is None or taken.name != given.name or taken.has_arguments:
-            return None
-        return _Pair(node, place, taken, gap, given) if is_short(gap) else None
-    return None
-
-
-def _awaits_as(pair: _Pair, known: Made) -> bool:
+def _awaits_as(pair: Pair, known: Made) -> bool:
     """Whether the code awaits what the catalogue says must be awaited of this lock."""
     row = known.row
     awaited = (pair.taken.awaited, pair.given.awaited)
     return row is not None and awaited == (row.awaited_open, row.awaited_close)
 
 
-def _hazards(pair: _Pair, known: Made, context: Context) -> Iterator[Hazard]:
+def _hazards(pair: Pair, known: Made, context: Context) -> Iterator[Hazard]:
     span = context.source.span(pair.given.receiver)
     if known.row is None or not known.row.is_lock:
         yield _unknown(pair, known, context)
@@ -166,7 +135,7 @@ def _hazards(pair: _Pair, known: Made, context: Context) -> Iterator[Hazard]:
             return
 
 
-def _unknown(pair: _Pair, known: Made, context: Context) -> Hazard:
+def _unknown(pair: Pair, known: Made, context: Context) -> Hazard:
     span = context.source.span(pair.given.receiver)
     reason = _no_manager(pair, known, context)
     if reason:
@@ -175,7 +144,7 @@ def _unknown(pair: _Pair, known: Made, context: Context) -> Hazard:
     return Hazard("unknown-exit", message, span)
 
 
-def _no_manager(pair: _Pair, known: Made, context: Context) -> str:
+def _no_manager(pair: Pair, known: Made, context: Context) -> str:
     """Return why the lock is no context manager, if that's known."""
     if known.row is not None:
         return f"is a {known.row.kind}, which isn't entered as a lock"
@@ -185,7 +154,7 @@ def _no_manager(pair: _Pair, known: Made, context: Context) -> str:
     return f"is a `{owner.name}`, which isn't known to be a context manager"
 
 
-def _class_of(pair: _Pair, context: Context) -> ast.ClassDef | None:
+def _class_of(pair: Pair, context: Context) -> ast.ClassDef | None:
     """Return the class of this file whose object is used as a lock."""
     receiver = pair.given.receiver
     if not isinstance(receiver, ast.Name):
@@ -206,7 +175,7 @@ def _has_enter(owner: ast.ClassDef) -> bool:
     return any(getattr(statement, "name", "") in names for statement in owner.body)
 
 
-def _rebound(pair: _Pair, known: Made, context: Context) -> Iterator[Hazard]:
+def _rebound(pair: Pair, known: Made, context: Context) -> Iterator[Hazard]:
     name = pair.given.name or ""
     span = context.source.span(pair.given.receiver)
     root = name.partition(".")[0]

@@ -111,6 +111,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
             [_item(swap, way, context) for swap, way in zip(saving.swaps, ways, strict=True)],
             [way.need for way in ways if way.need is not None],
             layout=_layout(saving, ways, context),
+            instead=saving.instead,
         ),
         hazards=(
             *saving.wrapping.hazards(),

@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lint_exitstack.rules.try_finally.acquisition import is_short
+from lint_exitstack.rules.try_finally.cleanup import Release, release_of
 from lint_exitstack.rules.try_finally.managing import made_by, only_value
 from lint_exitstack.semantics.bindings import FUNCTIONS
 
@@ -32,6 +34,37 @@ class Made:
         if not self.rows or any(row is None or row != self.rows[0] for row in self.rows):
             return None
         return self.rows[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """A lock taken by `taken`, given back by the `finally` of `node`."""
+
+    node: ast.Try
+    place: Place
+    taken: Release
+    gap: tuple[ast.stmt, ...]
+    given: Release
+
+    @property
+    def is_async(self) -> bool:
+        return self.taken.awaited
+
+
+def pair_of(node: ast.Try, place: Place) -> Pair | None:
+    """Return the lock that is taken before `node` and only released by its `finally`."""
+    given = release_of(node.finalbody[0]) if len(node.finalbody) == 1 else None
+    if given is None or given.method != "release" or given.guard or given.has_arguments:
+        return None
+    for index in range(place.index - 1, -1, -1):
+        taken = release_of(place.block[index])
+        if taken is None or taken.method != "acquire" or taken.guard is not None:
+            continue
+        gap = tuple(place.block[index + 1 : place.index])
+        if taken.name is None or taken.name != given.name or taken.has_arguments:
+            return None
+        return Pair(node, place, taken, gap, given) if is_short(gap) else None
+    return None
 
 
 def made(receiver: ast.expr, place: Place, context: Context) -> Made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,9 +14,9 @@ from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.evaluation import changed_in
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable, Iterator, Sequence
 
+    from lint_exitstack.model.rewrite import Line
     from lint_exitstack.rules.context import Context, Place
 
 # Who saves and sets does so near the `try`.
@@ -62,8 +63,15 @@ class Saving:
     """The pieces of state that the `finally` of `node` puts back, and nothing else does it."""
 
     def __init__(
-        self, node: ast.Try, swaps: Sequence[Swap], place: Place, context: Context
+        self,
+        node: ast.Try,
+        swaps: Sequence[Swap],
+        place: Place,
+        context: Context,
+        *,
+        change_fails: bool,
     ) -> None:
+        self.change_fails = change_fails
         self.node = node
         self.place = place
         self.context = context
@@ -139,7 +147,8 @@ class Saving:
             yield self._no(statement, f"line {statement.lineno} {text}")
             return
         inside = [s for s in self.sets if s in self.node.body]
-        if inside and (self.node.handlers or inside != self.node.body[: len(inside)]):
+        first = inside == self.node.body[: len(inside)] and len(inside) < len(self.node.body)
+        if inside and (not first or (self.node.handlers and self._may_be_handled())):
             yield self._no(inside[0], "the change is one of the things that the `try` guards")
         if not is_short(self.gap()):
             yield self._no(self.gap()[0], "too much stands before the `try`")
@@ -148,6 +157,17 @@ class Saving:
                 message = f"it's now also put back when line {statement.lineno} fails"
                 yield Hazard("runs-more", message, self.source.span(statement))
                 return
+
+    def _may_be_handled(self) -> bool:
+        """Whether a failing change is something that the handlers of the `try` may see."""
+        values = [swap.set.value for swap in self.swaps]
+        parameter = all(isinstance(value, (ast.Name, ast.Constant)) for value in values)
+        return self.change_fails or not parameter
+
+    @property
+    def instead(self) -> dict[ast.stmt, tuple[Line, ...]]:
+        """The changes that go from a `try` that stays."""
+        return {s: () for s in self.sets if s in self.node.body} if self.node.handlers else {}
 
     def _no(self, statement: ast.stmt, message: str) -> Hazard:
         return Hazard("no-rewrite", message, self.source.span(statement), forbids=True)
@@ -175,6 +195,8 @@ def find(
     place: Place,
     context: Context,
     read: Callable[[ast.stmt, Place, Context], list[Step]],
+    *,
+    change_fails: bool = False,
 ) -> Saving | None:
     """Return what `restores` put back, if each is saved and set right before `node` or in it."""
     swaps = []
@@ -183,7 +205,7 @@ def find(
         if swap is None:
             return None
         swaps.append(swap)
-    return Saving(node, swaps, place, context)
+    return Saving(node, swaps, place, context, change_fails=change_fails)
 
 
 def _swap(

@@ -90,7 +90,7 @@ class Wrapping:
         self.instead = instead or {}
         header = NewWith(
             items=tuple(items),
-            body=(*lines, *self._inside(first=not lines), *self._body()),
+            body=(*lines, *self._inside(first=not lines), *self._body()) or (Line("pass"),),
             is_async=is_async,
             trivia=self._trivia(),
             footers=() if self.handled else (Block(self.context.key(self.node)),),
@@ -110,7 +110,7 @@ class Wrapping:
 
     def _claims(self) -> frozenset[Key]:
         rests = self.node.body[self.moves.lead : self.moves.lead + 1]
-        dressed = rests if self.moves.inside else []
+        dressed = rests if self.moves.inside or self.moves.lead else []
         return frozenset(
             self.context.key(s)
             for s in (self.node, *self.moves.gone, *self.moves.inside, *self.before, *dressed)
@@ -139,14 +139,18 @@ class Wrapping:
             return
         rest = self.node.body[self.moves.lead :]
         if not rest:
-            yield from () if self.moves.inside else [Line("pass")]
             return
         over = self._over_the_body() if self.moves.inside else ()
-        if over:
+        strips = bool(self.moves.lead) and not self.moves.inside and self._has_blank_above(rest[0])
+        over = self._comments_above(rest[0]) if strips else over
+        if over or strips:
             yield Kept(self.context.key(rest[0]), Trivia(over))
-        start = self.moves.lead + (1 if over else 0)
+        start = self.moves.lead + (1 if over or strips else 0)
         if start < len(self.node.body):
             yield Suite(Block(key), start)
+
+    def _has_blank_above(self, statement: ast.stmt) -> bool:
+        return not self.source.lines[statement.lineno - 2].strip()
 
     def _reshaped(self) -> Iterator[Statement]:
         """Yield the body of the `try` with other lines in the place of some statements."""
@@ -164,6 +168,8 @@ class Wrapping:
 
     def _dressed(self, index: int, lines: Sequence[Line]) -> Iterator[Line]:
         """Yield `lines` with the comments of the statement whose place they take."""
+        if not lines:
+            return
         statement = self.node.body[index]
         above = self._comments_above(statement)
         if index:
@@ -194,7 +200,8 @@ class Wrapping:
         if not self.before:
             return None
         siblings = self._siblings(self.before[-1])
-        return siblings[siblings.index(self.before[-1]) + 1]
+        following = siblings.index(self.before[-1]) + 1
+        return siblings[following] if following < len(siblings) else None
 
     def _siblings(self, statement: ast.stmt) -> list[ast.stmt]:
         return self.node.body if statement in self.node.body else self.place.block
