@@ -22,6 +22,8 @@ def stack_hazards(
     body: Sequence[ast.stmt],
     exits: Sequence[ast.expr],
     swallowers: Sequence[ast.expr],
+    *,
+    is_async: bool = False,
 ) -> tuple[Hazard, ...]:
     """Return the hazards of doing `exits` through a stack around `body`.
 
@@ -34,6 +36,17 @@ def stack_hazards(
                 "exit-chain",
                 "if an exit raises after a clean body, contextlib's stack drops earlier errors, "
                 "and one being handled outside, from its context",
+                context.source.span(exits[0]),
+            )
+        )
+    elif is_async and len(exits) > 1:
+        # An exception thrown into a coroutine gets its context where that coroutine handles one:
+        # no stack, ours included, can be the user's own frame.
+        found.append(
+            Hazard(
+                "exit-chain",
+                "if an awaited exit is cancelled and a later one raises or swallows, the chain of "
+                "contexts differs",
                 context.source.span(exits[0]),
             )
         )
