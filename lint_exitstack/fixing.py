@@ -150,7 +150,10 @@ class _Loop:
         todo: Sequence[Finding],
         after: tuple[Source, Sequence[Finding]],
     ) -> None:
-        """Require that the findings are gone; a new one may only be the next round's work."""
+        """Require that the findings are gone; a new one must come with a rewrite of its own.
+
+        That is the next round's work, or an offer to those who ask for unsafe fixes.
+        """
         old = Counter(self._identity(before[0], finding) for finding in before[1])
         new = Counter(self._identity(after[0], finding) for finding in after[1])
         for finding in todo:
@@ -162,7 +165,7 @@ class _Loop:
         extra.subtract(finding.code for finding in before[1])
         extra.update(finding.code for finding in todo)
         for finding in after[1]:
-            if extra[finding.code] > 0 and self.applicable(finding):
+            if extra[finding.code] > 0 and finding.rewrite is not None:
                 extra[finding.code] -= 1
         for code, count in extra.items():
             if count > 0:
