@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lint_exitstack.model.finding import Finding
+    from lint_exitstack.model.rewrite import Statement
     from lint_exitstack.rules.context import Context, Place
 
 _RELEASES = words(
@@ -92,7 +93,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         seen.add(name)
         found = _acquisition(node, name, place, context)
         if found is not None:
-            yield _finding(node, found, closing, name, context)
+            yield _finding(node, found, closing, name, place, context)
 
 
 def _released(statement: ast.stmt) -> str | None:
@@ -157,7 +158,7 @@ def _is_none(target: ast.AST, place: Place) -> bool:
 
 
 def _finding(
-    node: ast.Try, found: ast.Assign, closing: ast.stmt, name: str, context: Context
+    node: ast.Try, found: ast.Assign, closing: ast.stmt, name: str, place: Place, context: Context
 ) -> Finding:
     source = context.source
     text = " ".join(source.segment(closing).split())
@@ -175,7 +176,7 @@ def _finding(
         source.span(found),
         f"if this fails, `{text}` on line {closing.lineno} fails too and hides why",
         help_=f"acquire `{name}` before the `try`",
-        rewrite=_rewrite(node, found, context),
+        rewrite=_rewrite(node, found, _spare_none(found, place, context), context),
         hazards=tuple(hazards),
         noqa_line=found.end_lineno or found.lineno,
     )
@@ -193,17 +194,37 @@ def _why_not(node: ast.Try, found: ast.Assign, closing: ast.stmt) -> str | None:
     return None
 
 
-def _rewrite(node: ast.Try, found: ast.Assign, context: Context) -> Rewrite:
+def _rewrite(
+    node: ast.Try, found: ast.Assign, dropped: ast.stmt | None, context: Context
+) -> Rewrite:
     key = context.key(node)
     source = context.source
     above = tuple(
         comment.line for comment in comments_on(source, tuple(range(node.lineno, found.lineno)))
     )
-    into = (
-        Kept(context.key(found), Trivia(above)),
-        Reshaped(key, (Suite(Block(key), 1),)),
-    )
-    return Rewrite(key, key, last_line(source, node), into, frozenset([key]))
+    rest: tuple[Statement, ...] = ()
+    if len(node.body) > 1:
+        second = node.body[1]
+        between = tuple(range((found.end_lineno or 0) + 1, second.lineno))
+        lead = Trivia(tuple(comment.line for comment in comments_on(source, between)))
+        rest = (Kept(context.key(second), lead), Suite(Block(key), 2))
+    into = (Kept(context.key(found), Trivia(above)), Reshaped(key, rest))
+    first = key if dropped is None else context.key(dropped)
+    return Rewrite(first, key, last_line(source, node), into, frozenset([first, key]))
+
+
+def _spare_none(found: ast.Assign, place: Place, context: Context) -> ast.Assign | None:
+    """Return the `name = None` before the `try` that has no purpose afterwards."""
+    before = place.previous
+    if not isinstance(before, ast.Assign) or len(before.targets) != 1:
+        return None
+    target = before.targets[0]
+    if not _is_none(target, place) or ast.dump(target) != ast.dump(found.targets[0]):
+        return None
+    lines = range(before.lineno, place.node.lineno)
+    commented = any(line in context.source.comment_at for line in lines)
+    shared = layout_hazards(context.source, [before, place.node])
+    return None if commented or shared else before
 
 
 RULE = Rule(

@@ -37,8 +37,8 @@ def merge(paths, target):
 
 ## Fix safety
 
-Unsafe (`runs-more`): everything is closed whatever fails, and in reverse order. Only comprehensions
-followed at once by such a `try` are rewritten.
+Unsafe (`intent`): everything is closed whatever fails, and in reverse order; `exit-chain` besides.
+Only comprehensions followed at once by such a `try` are rewritten.
 
 ## When not to use
 
@@ -70,7 +70,7 @@ from lint_exitstack.model.rewrite import (
 )
 from lint_exitstack.rules.lifetimes.opened import is_kept_long, wraps
 from lint_exitstack.rules.rule import Fix, Rule
-from lint_exitstack.rules.stack_hazards import scope_hazards
+from lint_exitstack.rules.stack_hazards import scope_hazards, stack_hazards
 from lint_exitstack.semantics.catalogue import Exit
 from lint_exitstack.semantics.comments import comments_on, last_line
 from lint_exitstack.semantics.flow import nodes_in_frame
@@ -161,7 +161,8 @@ def _finding(
     span = source.span(call)
     message = "all of them are closed whatever fails, in reverse order"
     hazards = [
-        Hazard("runs-more", message, span),
+        Hazard("intent", message, span),
+        *stack_hazards(context, [closing], [call], []),
         *layout_hazards(source, [place.node, closing]),
         *way.hazards,
         *scope_hazards(context, place),

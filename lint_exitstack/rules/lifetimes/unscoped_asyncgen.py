@@ -8,7 +8,7 @@ Looks for `async for` over a call of an async generator function of the module, 
 ## Why
 
 When the loop is left early, the generator stays suspended where it is. Its `finally` blocks run
-when the event loop gets round to it, in another task's context, or not at all before the loop closes.
+when the event loop gets round to it, in another context, or not at all before the loop closes.
 
 ## Before
 
