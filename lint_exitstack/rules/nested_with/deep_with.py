@@ -49,7 +49,9 @@ def publish(repository):
 
 Unsafe with contextlib's stack: when the body succeeds and several exits raise, it drops the earlier
 errors from the context of the last one (`exit-chain`). With
-`runtime = "lint_exitstack.runtime"` that hazard is gone. A `return`, `break` or `continue` in the
+`runtime = "lint_exitstack.runtime"` that hazard is gone, except from asynchronous stacks: a
+cancellation that is thrown into an awaited exit gets its context in the frame of that exit, not in
+the one of the block. A `return`, `break` or `continue` in the
 body goes on although an exit raised and an outer one swallowed that (`swallowed-exit`); after
 nested statements the code behind them would run. An exit that asks `sys.exc_info()` sees on a
 stack what the body raised, also where a later exit replaced it.

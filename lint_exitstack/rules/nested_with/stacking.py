@@ -153,7 +153,9 @@ class Stacking:
             *layout_hazards(self.source, [self.place.node]),
             *self.way.hazards,
             *scope_hazards(self.context, self.place),
-            *stack_hazards(self.context, [self.place.node], managers, swallowers),
+            *stack_hazards(
+                self.context, [self.place.node], managers, swallowers, is_async=self.is_async
+            ),
             *(hazard for step in self.steps for hazard in self._pragmas(step.node)),
         )
 

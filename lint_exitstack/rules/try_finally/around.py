@@ -101,12 +101,8 @@ class Around:
 
         `chained` tells that a later one always ran even if an earlier one raised.
         """
-        found = stack_hazards(self.context, [self.place.node], exits, ())
-        if found or not self.is_async or not chained:
-            return found
-        # An exception thrown into a coroutine gets its context only in frames that handle one.
-        message = "if an awaited exit is cancelled and a later one raises, the chain lacks that"
-        return (Hazard("exit-chain", message, self.source.span(exits[0])),)
+        cancelled = self.is_async and chained
+        return stack_hazards(self.context, [self.place.node], exits, (), is_async=cancelled)
 
 
 def opening(source: Source, node: ast.Try) -> int | None:
