@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lint_exitstack.analysis import analyse
 from lint_exitstack.model.finding import Finding, Fixability
@@ -15,13 +15,26 @@ if TYPE_CHECKING:
     from lint_exitstack.settings import Settings
 
 
+class Examined(NamedTuple):
+    """All that was `found`, and the `findings` that a user shall see."""
+
+    found: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
+
+
 def checked(source: Source, settings: Settings) -> tuple[Finding, ...]:
     """Return the findings that a user shall see; raises UnparsableSourceError."""
+    return examined(source, settings).findings
+
+
+def examined(source: Source, settings: Settings) -> Examined:
+    """Return them with those that comments suppress; raises UnparsableSourceError."""
     on = Selection.of(settings).codes(source.path)
     if SYNTAX_ERROR.code in on:
         # The analysis needn't parse what can't interest it, but nobody shall take that for clean.
         _ = source.tree
-    return judged(source, analyse(source, settings), on)
+    found = analyse(source, settings)
+    return Examined(found, judged(source, found, on))
 
 
 def applies(finding: Finding, *, unsafe: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lint_exitstack.analysis import analyse
 from lint_exitstack.model.errors import GuardError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from lint_exitstack.settings import Settings
 
 ROUNDS = 10
+
+Edits: TypeAlias = "tuple[tuple[Span, str], ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +65,42 @@ def fix(source: Source, settings: Settings, *, unsafe: bool = False) -> FixedSou
     return FixedSource(source, tuple(loop.applied), remaining, found, tuple(loop.failures))
 
 
-def edits_for(source: Source, finding: Finding, settings: Settings) -> tuple[tuple[Span, str], ...]:
+def edits_for(source: Source, finding: Finding, settings: Settings) -> Edits:
     """Return what to replace to carry out the rewrite of one finding; empty if a guard fires."""
-    from lint_exitstack.rewriting.edits import line_edits
+    return edits_for_all(source, (finding,), settings)[0]
 
+
+def edits_for_all(
+    source: Source,
+    findings: Sequence[Finding],
+    settings: Settings,
+    found: Sequence[Finding] | None = None,
+) -> tuple[Edits, ...]:
+    """Return for each finding what carries out its rewrite and no other: see `edits_for`.
+
+    `found` is what the analysis of `source` gave, where the caller still has it.
+    """
+    loop = _Loop(settings, unsafe=True)
+    if found is None and any(finding.rewrite is not None for finding in findings):
+        found = analyse(source, settings)
+    return tuple(_edits(loop, source, finding, found or ()) for finding in findings)
+
+
+def _edits(loop: _Loop, source: Source, finding: Finding, found: Sequence[Finding]) -> Edits:
     if finding.rewrite is None:
         return ()
-    loop = _Loop(settings, unsafe=True)
     try:
-        changed, _ = loop.attempt(source, analyse(source, settings), [finding])
+        changed, _ = loop.attempt(source, found, [finding])
     except GuardError:
         return ()
-    return line_edits(source, changed)
+    return edits_between(source, changed)
+
+
+def edits_between(before: Source, after: Source) -> Edits:
+    """Return (what to replace, with what) pairs, in order, that turn `before` into `after`."""
+    from lint_exitstack.rewriting.edits import line_edits
+
+    return line_edits(before, after)
 
 
 class _Loop:
