@@ -133,7 +133,7 @@ class Flagging:
     def _forbidden(self) -> Iterator[Hazard]:
         flag = self.flag
         if flag.success is None:
-            message = f"`{flag.name}` is set in a nested block, or more than once"
+            message = f"`{flag.name}` is set in another block, or more than once"
             span = self.source.span(flag.test.test)
             yield Hazard("no-rewrite", message, span, forbids=True)
         yield from layout_hazards(self.source, [flag.before])

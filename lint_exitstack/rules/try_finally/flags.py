@@ -49,9 +49,10 @@ def flag_of(node: ast.Try, place: Place, context: Context) -> Flag | None:
         return None
     inside = [each for each in nodes_in_frame(node.body) if _sets(name, each)]
     others = [each for each in nodes_in_frame([*node.handlers, *node.orelse]) if _sets(name, each)]
-    if not inside or any(_constant(each) is not (not wanted) for each in inside):
+    every = [*inside, *others]
+    if not every or any(_constant(each) is not (not wanted) for each in every):
         return None
-    only = inside[0] if len(inside) == 1 and not others and inside[0] in node.body else None
+    only = every[0] if len(every) == 1 and every[0] in node.body else None
     success = only if isinstance(only, ast.Assign) else None
     events = context.scope(place).events[name]
     reads = [event for event in events if event.act is Act.READ]

@@ -74,7 +74,10 @@ class Sequencing:
 
     def _layout(self) -> Iterator[Hazard]:
         for statement in self.statements:
-            yield from layout_hazards(self.source, [statement])
+            found = layout_hazards(self.source, [statement])
+            if found:
+                yield found[0]
+                return
 
     def _steps(self) -> Iterator[Hazard]:
         seen: set[str] = set()
