@@ -37,7 +37,7 @@ def merge(paths, target):
 
 ## Fix safety
 
-Unsafe (`intent`): everything is closed whatever fails, and in reverse order; `exit-chain` besides.
+Unsafe (`intent`): everything is closed whatever fails, and in reverse order.
 Only comprehensions followed at once by such a `try` are rewritten.
 
 ## When not to use
@@ -70,7 +70,7 @@ from lint_exitstack.model.rewrite import (
 )
 from lint_exitstack.rules.lifetimes.opened import is_kept_long, wraps
 from lint_exitstack.rules.rule import Fix, Rule
-from lint_exitstack.rules.stack_hazards import scope_hazards, stack_hazards
+from lint_exitstack.rules.stack_hazards import scope_hazards
 from lint_exitstack.semantics.catalogue import Exit
 from lint_exitstack.semantics.comments import comments_on, last_line
 from lint_exitstack.semantics.flow import nodes_in_frame
@@ -162,7 +162,6 @@ def _finding(
     message = "all of them are closed whatever fails, in reverse order"
     hazards = [
         Hazard("intent", message, span),
-        *stack_hazards(context, [closing], [call], []),
         *layout_hazards(source, [place.node, closing]),
         *way.hazards,
         *scope_hazards(context, place),

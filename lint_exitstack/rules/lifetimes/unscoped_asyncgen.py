@@ -44,7 +44,7 @@ async def first(stream):
 
 ## Fix safety
 
-Unsafe (`runs-more`): that the generator is closed is the point. `aclosing` needs Python 3.10.
+Unsafe (`intent`): that the generator is closed at once is the point. `aclosing` needs Python 3.10.
 
 ## When not to use
 
@@ -121,7 +121,7 @@ def _finding(node: ast.AsyncFor, call: ast.Call, place: Place, context: Context)
         is_async=True,
     )
     hazards = [
-        Hazard("runs-more", "the generator is closed now, which is the point", span),
+        Hazard("intent", "the generator is closed here and now, which is the point", span),
         *layout_hazards(source, [node]),
         *scope_hazards(context, place),
         *way.hazards,
