@@ -154,7 +154,8 @@ class Comparison:
         difference = Difference(self.entry, plan, frozenset(kinds), before, after, stacks)
         report = self.report
         report.different += 1
-        report.signatures[", ".join(sorted(kinds))] += 1
+        late = " after a late throw" if plan.throws_late else ""
+        report.signatures[", ".join(sorted(kinds)) + late] += 1
         explained = False
         for hazard in self.pair.hazards:
             if explains(hazard, difference):

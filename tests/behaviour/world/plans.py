@@ -35,6 +35,11 @@ class Plan:
         return Plan((*self.effects, (key, effect)), self.outer)
 
     @property
+    def throws_late(self):
+        """Whether something is thrown into a suspended exit after another one had its effect."""
+        return any(effect.startswith("throw ") for _, effect in self.effects[1:])
+
+    @property
     def failures(self):
         return sum(effect.startswith(("raise ", "throw ")) for _, effect in self.effects)
 
