@@ -156,6 +156,7 @@ class Rewrite:
 
     `claims` are the statements whose own shape this rewrite takes apart: of two rewrites that
     claim the same one, the outer is carried out first. `fresh` are the names that it brings in.
+    `doubled` are lines whose comments go because the same ones stand in what is kept.
     """
 
     first: Key
@@ -165,3 +166,4 @@ class Rewrite:
     claims: frozenset[Key]
     needs: tuple[Need, ...] = ()
     fresh: tuple[str, ...] = ()
+    doubled: tuple[int, ...] = ()

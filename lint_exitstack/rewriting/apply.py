@@ -32,10 +32,11 @@ def rewritten(source: Source, rewrites: Sequence[Rewrite], width: int) -> Source
     """
     imports = _imports(source, rewrites)
     edits = [_import_text(edit) for edit in imports]
-    groups = _regions(rewrites, _statements(source, rewrites))
-    edits.extend(_region_edit(source, group, width) for group in groups)
+    statements = _statements(source, rewrites)
+    groups = _regions(rewrites, statements)
+    edits.extend(_region_edit(source, group, statements, width) for group in groups)
     result = source.with_text(_edited(source.text, edits))
-    _same_comments(source, result)
+    _same_comments(source, result, rewrites)
     _same_tree(source, result, rewrites, imports)
     _compiles(source, result)
     return result
@@ -74,8 +75,8 @@ def _regions(rewrites: Sequence[Rewrite], statements: dict[Key, ast.stmt]) -> li
 
 
 def _statements(source: Source, rewrites: Iterable[Rewrite]) -> dict[Key, ast.stmt]:
-    """Return the last statement of each rewrite, by its key."""
-    wanted = {rewrite.last for rewrite in rewrites}
+    """Return the first and the last statement of each rewrite, by their keys."""
+    wanted = {key for rewrite in rewrites for key in (rewrite.first, rewrite.last)}
     lines = {key.line for key in wanted}
     found: dict[Key, ast.stmt] = {}
     pending: list[ast.stmt] = list(source.tree.body)
@@ -88,9 +89,13 @@ def _statements(source: Source, rewrites: Iterable[Rewrite]) -> dict[Key, ast.st
     return found
 
 
-def _region_edit(source: Source, group: Sequence[Rewrite], width: int) -> Edit:
+def _region_edit(
+    source: Source, group: Sequence[Rewrite], statements: dict[Key, ast.stmt], width: int
+) -> Edit:
     outer = group[0]
-    region = Region(source, outer.first.line, outer.end, outer.first.column)
+    decorators = getattr(statements.get(outer.first), "decorator_list", ())
+    first = min([outer.first.line, *(each.lineno for each in decorators)])
+    region = Region(source, first, outer.end, outer.first.column)
     surgeon = Surgeon(region, width)
     for rewrite in sorted(group, key=lambda rewrite: rewrite.first, reverse=True):
         surgeon.operate(rewrite)
@@ -109,8 +114,12 @@ def _edited(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*pieces, text[done:]])
 
 
-def _same_comments(source: Source, result: Source) -> None:
+def _same_comments(source: Source, result: Source, rewrites: Sequence[Rewrite]) -> None:
     before = Counter(comment.text for comment in source.comments)
+    doubled = [source.comment_at[line].text for rewrite in rewrites for line in rewrite.doubled]
+    before.subtract(doubled)
+    if any(before[text] < 1 for text in doubled):
+        raise GuardError("comments", "one that was said to be doubled isn't")
     after = Counter(comment.text for comment in result.comments)
     lost, new = before - after, after - before
     if lost or new:
