@@ -1,0 +1,1 @@
+"""Managers that are sometimes needed and sometimes not."""

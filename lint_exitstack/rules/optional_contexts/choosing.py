@@ -1,0 +1,68 @@
+"""A `with` whose manager is chosen by a condition: how it is written, and what that needs."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lint_exitstack.model.finding import Hazard
+from lint_exitstack.model.rewrite import Item, Layout, Piece, Template
+from lint_exitstack.rules.nested_with.contexts import can_wrap
+
+if TYPE_CHECKING:
+    from lint_exitstack.model.rewrite import Expression, Trivia
+    from lint_exitstack.rules.context import Context
+
+_LOOSE = (ast.IfExp, ast.Lambda, ast.NamedExpr)
+
+
+def piece(node: ast.expr, context: Context) -> Expression:
+    """Return `node` as an operand of a conditional expression."""
+    inner = Piece(context.source.span(node))
+    return Template("($0)", (inner,)) if isinstance(node, _LOOSE) else inner
+
+
+def chosen(test: ast.expr, then: Expression, other: Expression, context: Context) -> Template:
+    """Return `then if test else other`."""
+    return Template("$0 if $1 else $2", (then, piece(test, context), other))
+
+
+def flat(expression: Expression, context: Context) -> str:
+    """Return the text of an expression on one line."""
+    if isinstance(expression, Piece):
+        return " ".join(context.source.slice(expression.span).split())
+    text = expression.text
+    for index, inner in reversed(list(enumerate(expression.pieces))):
+        text = text.replace(f"${index}", flat(inner, context))
+    return text
+
+
+def item(manager: Expression, target: str | None, trivia: Trivia) -> Item:
+    """Return the only item of the new header."""
+    return Item(manager, None if target is None else Template(target), trivia)
+
+
+def layout_of(header: str, column: int, context: Context) -> Layout:
+    """Return how a header is written: in rows where it's too long and the target allows it."""
+    fits = column + len(header) <= context.settings.line_length
+    return Layout.LINE if fits or not can_wrap(context) else Layout.ROWS
+
+
+def header_hazards(
+    header: str, column: int, node: ast.stmt, context: Context
+) -> tuple[Hazard, ...]:
+    """Return what forbids a header that is too long for the target version."""
+    if column + len(header) <= context.settings.line_length or can_wrap(context):
+        return ()
+    span = context.source.span(node)
+    text = "the header doesn't fit on a line, and the target version has no parentheses for it"
+    return (Hazard("line-length", text, span, forbids=True),)
+
+
+def version_hazards(node: ast.stmt, context: Context, *, is_async: bool) -> tuple[Hazard, ...]:
+    """Return what forbids `async with nullcontext()` before Python 3.10."""
+    settings = context.settings
+    if not is_async or settings.target_version >= (3, 10) or settings.runtime != "contextlib":
+        return ()
+    text = "`async with nullcontext()` needs Python 3.10"
+    return (Hazard("target-version", text, context.source.span(node), forbids=True),)

@@ -1,0 +1,96 @@
+"""An `if` whose branches do the same, one of them in a `with`.
+
+## What it does
+
+Finds `if c: with cm: body` with an `else` of the very same body (or the other way round), and
+writes the body once, under a manager that does nothing when none is wanted.
+
+## Why
+
+Two copies of a body differ sooner or later. `nullcontext` says that the manager is optional.
+
+## Before
+
+```python
+def send(message, connection, lock):
+    if lock is None:
+        connection.write(message)
+        connection.flush()
+    else:
+        with lock:
+            connection.write(message)
+            connection.flush()
+```
+
+## After
+
+```python
+from contextlib import nullcontext
+
+
+def send(message, connection, lock):
+    with nullcontext() if lock is None else lock:
+        connection.write(message)
+        connection.flush()
+```
+
+## Fix safety
+
+Safe where the bodies are the same, comments included. Unsafe where their comments differ
+(`intent`): those of the branch that goes stand over the `with` then. With `as`, the branch without
+a manager gets what the name meant before; unsafe where that isn't known to be bound (`read-later`).
+`async with` needs Python 3.10, or `lint_exitstack.runtime`.
+
+## When not to use
+
+Where the condition tells the type checker what it needs to know in the branches (`if lock is
+None`): the merged form loses that.
+
+## References
+
+The documentation of `contextlib.nullcontext`; astral-sh/ruff#7107.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from lint_exitstack.rules.optional_contexts.branches import Branches, twins
+from lint_exitstack.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.rules.context import Context, Place
+
+
+def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
+    """Report `node` if one of its branches is the other one in a `with`."""
+    if not isinstance(node, ast.If) or not node.orelse:
+        return
+    found = twins(node, place, context)
+    if found is None:
+        return
+    plan = Branches(found, place, context)
+    yield context.finding(
+        RULE,
+        context.source.span(node.test),
+        "both branches do the same, one of them in a `with`",
+        help_=plan.header,
+        rewrite=plan.rewrite(),
+        hazards=plan.hazards(),
+    )
+
+
+RULE = Rule(
+    code="XIT401",
+    name="duplicate-branch",
+    summary="`if c: with cm: body` / `else: body`",
+    check=check,
+    nodes=(ast.If,),
+    trigger=re.compile(rb"\n[ \t]+(?:async[ \t]+)?with\b"),
+    module=__name__,
+)

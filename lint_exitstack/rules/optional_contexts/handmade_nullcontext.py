@@ -1,0 +1,107 @@
+"""A context manager written by hand that does nothing.
+
+## What it does
+
+Finds functions decorated with `contextmanager` or `asynccontextmanager` that only yield (nothing,
+or their one parameter), and classes with nothing but an `__enter__` and an `__exit__` that do
+nothing. A private one becomes another name for `nullcontext`.
+
+## Why
+
+`contextlib.nullcontext` is that, and everybody knows it.
+
+## Before
+
+```python
+from contextlib import contextmanager
+
+
+@contextmanager
+def _unlocked():
+    yield
+
+
+def write(store, value, lock=None):
+    with lock or _unlocked():
+        store.put(value)
+```
+
+## After
+
+```python
+from contextlib import contextmanager, nullcontext
+
+_unlocked = nullcontext
+
+
+def write(store, value, lock=None):
+    with lock or _unlocked():
+        store.put(value)
+```
+
+## Fix safety
+
+Safe for a private function (or one inside of a function) that is only called in this module. A
+public one is only reported, since others may use it as a decorator, which `nullcontext` isn't; so
+is a class, whose instances may be recognised by their type. The asynchronous form needs Python
+3.10, or `lint_exitstack.runtime`.
+
+## When not to use
+
+Where such a definition is a placeholder that documents an interface. Methods, definitions under a
+condition, and functions with other parameters aren't reported: they stand in for something.
+
+## References
+
+The documentation of `contextlib.nullcontext`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from lint_exitstack.rules.optional_contexts.doing_nothing import Nothing, does_nothing
+from lint_exitstack.rules.rule import Rule
+from lint_exitstack.semantics.bindings import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.rules.context import Context, Place
+
+
+def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
+    """Report `node` if it defines a manager that does nothing."""
+    if not isinstance(node, (*FUNCTIONS, ast.ClassDef)) or not _is_plain_place(place):
+        return
+    if not does_nothing(node, place, context):
+        return
+    plan = Nothing(node, place, context)
+    yield context.finding(
+        RULE,
+        plan.span,
+        f"`{node.name}` does nothing: it's a `nullcontext` written by hand",
+        help_=f"use `{plan.way.expression}`",
+        rewrite=plan.rewrite(),
+        hazards=plan.hazards(),
+    )
+
+
+def _is_plain_place(place: Place) -> bool:
+    """Whether the definition stands in a module or function, under no condition."""
+    parent = place.parent
+    return parent is None or (isinstance(parent.node, FUNCTIONS) and place.part == "body")
+
+
+RULE = Rule(
+    code="XIT403",
+    name="handmade-nullcontext",
+    summary="a context manager that does nothing",
+    check=check,
+    nodes=(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+    trigger=re.compile(rb"contextmanager\b|\b__enter__\b|\b__aenter__\b"),
+    module=__name__,
+)
