@@ -69,13 +69,26 @@ def rebound_name(difference):
 
 
 def unknown_exit(difference):
-    """The two forms call different methods of one object."""
+    """The two forms call different methods of one object, or tell its exit something else."""
+    if _exit_is_told_more(difference):
+        return True
     before, after = (_keys(one) for one in (difference.before, difference.after))
     at = _first_divergence(before, after)
     pair = (*before[at : at + 1], *after[at : at + 1])
     if len(pair) < 2:
         return bool(pair) and "()" in pair[0]
     return _object(pair[0]) == _object(pair[1]) or any("exit " in one for one in pair)
+
+
+def _exit_is_told_more(difference):
+    """An exit is the first operation to see something else, or swallows what it is now told."""
+    before, after = difference.before.trace, difference.after.trace
+    at = _first_divergence(before, after)
+    if at < min(len(before), len(after)) and before[at][0] == after[at][0]:
+        return before[at][0].startswith("exit ")
+    return any(
+        key.startswith("exit ") and effect == "swallow" for key, effect in difference.plan.effects
+    )
 
 
 def runs_more(difference):
