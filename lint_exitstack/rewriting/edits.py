@@ -16,13 +16,24 @@ def line_edits(before: Source, after: Source) -> tuple[tuple[Span, str], ...]:
     """Return (what to replace, with what) pairs, in order, that turn `before` into `after`."""
     old = _with_ends(before)
     new = _with_ends(after)
+    # Most of a file is the same, and difflib would take a second to see that of a long one.
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
     edits = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    middle = old[head : len(old) - tail], new[head : len(new) - tail]
+    matcher = difflib.SequenceMatcher(None, *middle)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":
-            span = Span(_line_start(before, start), _line_start(before, end))
-            edits.append((span, "".join(new[new_start:new_end])))
+            span = Span(_line_start(before, head + start), _line_start(before, head + end))
+            edits.append((span, "".join(middle[1][new_start:new_end])))
     return tuple(edits)
+
+
+def _common(old: list[str], new: list[str]) -> int:
+    """Return how many lines are the same from the start."""
+    pairs = zip(old, new, strict=False)
+    different = (index for index, (left, right) in enumerate(pairs) if left != right)
+    return next(different, min(len(old), len(new)))
 
 
 def _with_ends(source: Source) -> list[str]:
