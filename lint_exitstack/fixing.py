@@ -176,9 +176,10 @@ class _Loop:
         todo: Sequence[Finding],
         after: tuple[Source, Sequence[Finding]],
     ) -> None:
-        """Require that the findings are gone; a new one must come with a rewrite of its own.
+        """Require that the findings are gone, and that no rewrite wrote what we object to.
 
-        That is the next round's work, or an offer to those who ask for unsafe fixes.
+        A new finding with a rewrite of its own is the next round's work, or an offer to those who
+        ask for unsafe fixes.
         """
         old = Counter(self._identity(before[0], finding) for finding in before[1])
         new = Counter(self._identity(after[0], finding) for finding in after[1])
@@ -190,8 +191,11 @@ class _Loop:
         extra = Counter(finding.code for finding in after[1])
         extra.subtract(finding.code for finding in before[1])
         extra.update(finding.code for finding in todo)
+        known = {line.strip() for line in before[0].lines}
         for finding in after[1]:
-            if extra[finding.code] > 0 and finding.rewrite is not None:
+            # What was there before, hidden by what went, isn't the doing of the rewrite.
+            old_line = after[0].lines[finding.line - 1].strip() in known
+            if extra[finding.code] > 0 and (old_line or finding.rewrite is not None):
                 extra[finding.code] -= 1
         for code, count in extra.items():
             if count > 0:
