@@ -76,6 +76,7 @@ _RELEASES = words(
 _SAFE = words(
     """
     io.StringIO io.BytesIO builtins.object builtins.list builtins.dict builtins.set
+    logging.StreamHandler logging.getLogger logging.NullHandler
     threading.Thread threading.Event threading.Lock threading.Timer asyncio.Event
     """
 )

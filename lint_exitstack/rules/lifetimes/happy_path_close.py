@@ -72,7 +72,16 @@ if TYPE_CHECKING:
 # Closing these isn't what ends their lives, or their result matters.
 _OTHER_KINDS = frozenset({"process", "buffer"})
 _METHODS = frozenset({"close", "cleanup", "release", "server_close"})
-_CANNOT_RAISE = (ast.Constant, ast.Name, ast.Assign, ast.Pass, ast.Expr, ast.Load, ast.Store)
+_CANNOT_RAISE = (
+    ast.Assign,
+    ast.Attribute,
+    ast.Constant,
+    ast.Expr,
+    ast.Load,
+    ast.Name,
+    ast.Pass,
+    ast.Store,
+)
 
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:

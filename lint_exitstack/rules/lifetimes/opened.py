@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.rewrite import Piece, Template
-from lint_exitstack.semantics.catalogue import Exit
+from lint_exitstack.semantics.catalogue import Exit, resource
 from lint_exitstack.semantics.words import words
 
 if TYPE_CHECKING:
@@ -25,10 +25,11 @@ _WRAPPERS = words(
     StreamReaderWriter StreamRecoder
     """
 )
-# Parts of an archive or of a connection, and what closes itself when it's used up.
+# Parts of an archive or of a connection, what closes itself when it's used up, what is in memory.
 _WITHIN = words(
     """
     tarfile.TarFile.extractfile zipfile.ZipFile.open fileinput.input os.scandir
+    http.client.HTTPConnection.getresponse tempfile.SpooledTemporaryFile
     """
 )
 
@@ -65,7 +66,7 @@ def opened(node: ast.AST, place: Place, context: Context) -> Opened | None:
     if not isinstance(target, ast.Name) or not isinstance(node.value, ast.Call):
         return None
     row = context.acquisitions.resource(node.value, context.scope(place))
-    if row is None or is_kept_long(row) or wraps(node.value, row):
+    if row is None or is_kept_long(row) or wraps(node.value, row, place, context):
         return None
     return Opened(target.id, node, node.value, row)
 
@@ -76,7 +77,7 @@ def is_kept_long(row: Resource) -> bool:
     return row.long_lived or row.is_lock or asynchronous
 
 
-def wraps(call: ast.Call, row: Resource) -> bool:
+def wraps(call: ast.Call, row: Resource, place: Place, context: Context) -> bool:
     """Whether the object is a view of another one, which has an owner of its own."""
     if any(keyword.arg == "fileobj" for keyword in call.keywords):
         return True
@@ -84,8 +85,10 @@ def wraps(call: ast.Call, row: Resource) -> bool:
     made = call.func.id if isinstance(call.func, ast.Name) else made
     if made in _WRAPPERS or row.name in _WITHIN:
         return True
-    first = call.args[0] if call.args else None
-    return isinstance(first, ast.Call) and ast.unparse(first.func).endswith("BytesIO")
+    if not call.args:
+        return False
+    inner = context.acquisitions.kind(call.args[0], context.scope(place))
+    return inner is not None and resource(inner, context.settings.resources) is not None
 
 
 def managed(found: Opened, method: str, way: Way, context: Context) -> Expression:

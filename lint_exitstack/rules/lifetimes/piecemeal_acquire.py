@@ -95,7 +95,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     if closing is None:
         return
     row = context.acquisitions.resource(call, context.scope(place))
-    if row is None or is_kept_long(row) or wraps(call, row):
+    if row is None or is_kept_long(row) or wraps(call, row, place, context):
         return
     yield _finding(name, call, row, closing, place, context)
 

@@ -83,7 +83,12 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     if call is None:
         return
     row = context.acquisitions.resource(call, context.scope(place))
-    if row is None or is_kept_long(row) or row.kind not in _KINDS or wraps(call, row):
+    if (
+        row is None
+        or is_kept_long(row)
+        or row.kind not in _KINDS
+        or wraps(call, row, place, context)
+    ):
         return
     plan = Enclosing(call, row, place, context)
     text = " ".join(context.source.segment(call).split())

@@ -119,13 +119,20 @@ def _makes_a_manager(call: ast.Call, place: Place, context: Context) -> bool:
     if isinstance(func, ast.Attribute):
         owner = func.value
         on_self = isinstance(owner, ast.Name) and owner.id == "self"
-        return on_self and func.attr in _METHODS and _expects_a_body(call, func.attr)
+        if not on_self or func.attr not in _METHODS or _is_defined(func.attr, context):
+            return False
+        return _expects_a_body(call, func.attr)
     definition = context.names.definition(func, context.scope(place))
     if not isinstance(definition, FUNCTIONS):
         return False
     return len(definition.decorator_list) == 1 and decorated(
         definition, place, context, SYNC | ASYNC
     )
+
+
+def _is_defined(method: str, context: Context) -> bool:
+    """Whether the module has a method of its own by this name."""
+    return any(method in scope.events for scope in context.bindings.scopes.values())
 
 
 def _expects_a_body(call: ast.Call, name: str) -> bool:
