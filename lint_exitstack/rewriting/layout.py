@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lint_exitstack.rewriting.region import Region
 
 _HOLE = re.compile(r"\$(\d+)")
+_CHOICE = "$0 if $1 else $2"
 
 
 class Writer:
@@ -114,10 +115,23 @@ class Writer:
         return self._wrapped_item(node.items[0], word, text, indent)
 
     def _wrapped_item(self, item: Item, word: str, flat: str, indent: int) -> str:
-        if isinstance(item.context, Piece) or not item.context.text.endswith(")"):
+        if isinstance(item.context, Piece):
             return flat
         target = f" as {self.expression(item.target, 0)}" if item.target else ""
+        if item.context.text == _CHOICE:
+            return self._chosen(item.context.pieces, word, target)
+        if not item.context.text.endswith(")"):
+            return flat
         return self._exploded(word + item.context.text, item.context.pieces, indent, f"{target}:")
+
+    def _chosen(self, pieces: Sequence[Expression], word: str, target: str) -> str:
+        """Return a conditional expression in parentheses, its three parts on lines of their own."""
+        starts = ("", "if ", "else ")
+        rows = [
+            self.unit + start + self.expression(part, len(self.unit + start), self.unit)
+            for start, part in zip(starts, pieces, strict=True)
+        ]
+        return self.newline.join([f"{word}(", *rows, f"){target}:"])
 
     def _item(self, item: Item, column: int, indent: str = "") -> str:
         text = self.expression(item.context, column, indent)

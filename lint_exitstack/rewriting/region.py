@@ -57,6 +57,7 @@ class Region:
         self.statements: dict[tuple[int, int, str], cst.CSTNode] = {}
         self.expressions: dict[Span, cst.BaseExpression] = {}
         self.tuples: dict[Position, cst.BaseExpression] = {}
+        self.comments: dict[cst.Comment, int] = {}
         for node, place in wrapper.resolve(PositionProvider).items():
             start = Position(place.start.line + shift - 1, place.start.column)
             if isinstance(node, cst.BaseExpression):
@@ -64,6 +65,8 @@ class Region:
                 self.expressions[Span(start, end)] = node
                 if isinstance(node, (cst.Tuple, cst.GeneratorExp)):
                     self.tuples[start] = node
+            elif isinstance(node, cst.Comment):
+                self.comments[node] = start.line
             elif isinstance(node, (cst.BaseCompoundStatement, cst.SimpleStatementLine)):
                 kind = _KINDS.get(type(node), "")
                 self.statements[start.line, start.column, kind] = node

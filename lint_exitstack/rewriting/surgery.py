@@ -107,6 +107,19 @@ class _Splice(cst.CSTTransformer):
         return cst.FlattenSentinel(self.replaced[original_node])
 
 
+class _Footers(cst.CSTVisitor):
+    """Collects the lines of the comments that close the blocks of what it visits."""
+
+    def __init__(self, region: Region) -> None:
+        super().__init__()
+        self.region = region
+        self.lines: set[int] = set()
+
+    def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:
+        comments = [line.comment for line in node.footer if line.comment is not None]
+        self.lines.update(self.region.comments[comment] for comment in comments)
+
+
 class _Construction:
     """Builds the statements of one rewrite."""
 
@@ -116,6 +129,25 @@ class _Construction:
         self.unit = self._unit(rewrite)
         self.writer = Writer(self.region, self.unit, surgeon.width)
         self.config = self.region.module.config_for_parsing
+        self.carried = _Footers(self.region)
+        for part in rewrite.into:
+            self._note_carried(part)
+
+    def _note_carried(self, part: Statement) -> None:
+        """Note the comments that close a block of a statement which moves as it is.
+
+        By their lines they also look like comments over what follows.
+        """
+        match part:
+            case Suite():
+                nodes = statements_of(self.region.block(part.block))
+                for node in _lines(nodes, part.start, part.stop):
+                    node.visit(self.carried)
+            case Kept():
+                self.region.statement(part.key).visit(self.carried)
+            case NewWith() | NewTry() | Reshaped():
+                for inner in part.body or ():
+                    self._note_carried(inner)
 
     def _unit(self, rewrite: Rewrite) -> str:
         for key in sorted(rewrite.claims):
@@ -219,6 +251,8 @@ class _Construction:
         comments = self.region.source.comment_at
         lines = []
         for line in trivia.above:
+            if line in self.carried.lines:
+                continue
             comment = comments.get(line)
             if comment is not None:
                 lines.append(cst.EmptyLine(comment=cst.Comment(comment.text)))
