@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import (
     Block,
-    Layout,
     NewWith,
     Rewrite,
     Suite,
@@ -20,9 +19,7 @@ from lint_exitstack.model.rewrite import (
 from lint_exitstack.rules.optional_contexts.choosing import (
     chosen,
     flat,
-    header_hazards,
     item,
-    layout_of,
     piece,
     version_hazards,
 )
@@ -137,22 +134,14 @@ class Branches:
         end = f" as {self.target}" if self.target else ""
         return f"{word} {flat(self.manager, self.context)}{end}:"
 
-    @property
-    def _column(self) -> int:
-        return self.source.start(self.node).column
-
     def rewrite(self) -> Rewrite:
         """Return the `with` around the one body that is left."""
         keys = [self.context.key(self.node), self.context.key(self.managed)]
         above, beside = self._kept_comments()
-        layout = layout_of(self.header, self._column, self.context)
-        if layout is Layout.ROWS and beside is not None:
-            above, beside = tuple(sorted((*above, beside))), None
         new = NewWith(
             items=(item(self.manager, self.target, Trivia()),),
             body=(Suite(Block(keys[1])),),
             is_async=self.is_async,
-            layout=layout,
             trivia=Trivia(above, beside),
             footers=(Block(keys[1]),),
         )
@@ -213,7 +202,6 @@ class Branches:
             *self._shape_hazards(),
             *self.way.hazards,
             *version_hazards(self.managed, self.context, is_async=self.is_async),
-            *header_hazards(self.header, self._column, self.node, self.context),
             *self._comment_hazards(),
             *self._name_hazards(),
         )

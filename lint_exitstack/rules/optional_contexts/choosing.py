@@ -6,8 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
-from lint_exitstack.model.rewrite import Item, Layout, Piece, Template
-from lint_exitstack.rules.nested_with.contexts import can_wrap
+from lint_exitstack.model.rewrite import Item, Piece, Template
 
 if TYPE_CHECKING:
     from lint_exitstack.model.rewrite import Expression, Trivia
@@ -40,23 +39,6 @@ def flat(expression: Expression, context: Context) -> str:
 def item(manager: Expression, target: str | None, trivia: Trivia) -> Item:
     """Return the only item of the new header."""
     return Item(manager, None if target is None else Template(target), trivia)
-
-
-def layout_of(header: str, column: int, context: Context) -> Layout:
-    """Return how a header is written: in rows where it's too long and the target allows it."""
-    fits = column + len(header) <= context.settings.line_length
-    return Layout.LINE if fits or not can_wrap(context) else Layout.ROWS
-
-
-def header_hazards(
-    header: str, column: int, node: ast.stmt, context: Context
-) -> tuple[Hazard, ...]:
-    """Return what forbids a header that is too long for the target version."""
-    if column + len(header) <= context.settings.line_length or can_wrap(context):
-        return ()
-    span = context.source.span(node)
-    text = "the header doesn't fit on a line, and the target version has no parentheses for it"
-    return (Hazard("line-length", text, span, forbids=True),)
 
 
 def version_hazards(node: ast.stmt, context: Context, *, is_async: bool) -> tuple[Hazard, ...]:

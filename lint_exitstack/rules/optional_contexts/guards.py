@@ -18,7 +18,7 @@ _OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.NotIn: ast.In,
 }
 # Calls of these with the same arguments give the same answer again.
-_STEADY = frozenset({"isinstance", "issubclass", "callable", "bool", "len"})
+_STEADY = frozenset({"isinstance", "issubclass", "callable"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def write(store, value, lock=None):
 ```python
 from contextlib import contextmanager, nullcontext
 
+
 _unlocked = nullcontext
 
 

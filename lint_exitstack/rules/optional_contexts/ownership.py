@@ -10,7 +10,6 @@ from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import (
     Block,
     Expression,
-    Layout,
     NewWith,
     Reshaped,
     Rewrite,
@@ -21,9 +20,7 @@ from lint_exitstack.model.rewrite import (
 from lint_exitstack.rules.optional_contexts.choosing import (
     chosen,
     flat,
-    header_hazards,
     item,
-    layout_of,
     piece,
 )
 from lint_exitstack.rules.optional_contexts.guards import (
@@ -139,10 +136,6 @@ class Ownership:
             return chosen(self.choice.test, opened, null, self.context)
         return chosen(self.choice.test, null, opened, self.context)
 
-    @property
-    def _column(self) -> int:
-        return self.source.start(self.found.node).column
-
     def rewrite(self) -> Rewrite:
         """Return the `with` around what was in the `try`."""
         first, last = self.choice.statements[0], self.found.node
@@ -150,7 +143,6 @@ class Ownership:
         new = NewWith(
             items=(item(self.manager, self.found.name, Trivia()),),
             body=self._body(),
-            layout=layout_of(self.header, self._column, self.context),
             trivia=self._trivia(),
             footers=() if self.found.node.handlers else (Block(key),),
         )
@@ -186,12 +178,7 @@ class Ownership:
 
     def _trivia(self) -> Trivia:
         lost = sorted(comment.line for comment in self._lost())
-        layout = layout_of(self.header, self._column, self.context)
-        if (
-            len(lost) == 1
-            and layout is Layout.LINE
-            and not self.source.comment_at[lost[0]].own_line
-        ):
+        if len(lost) == 1 and not self.source.comment_at[lost[0]].own_line:
             return Trivia((), lost[0])
         return Trivia(tuple(lost))
 
@@ -203,7 +190,6 @@ class Ownership:
             *self._shape_hazards(),
             *self.null.hazards,
             *(() if self.native else self.closing.hazards),
-            *header_hazards(self.header, self._column, node, self.context),
             *self._guard_hazards(),
             *self._pragma_hazards(),
         )
@@ -222,19 +208,32 @@ class Ownership:
         return [Hazard("statement-layout", text, self.source.span(node), forbids=True)]
 
     def _guard_hazards(self) -> list[Hazard]:
-        """Say where somebody else may change what the guard reads."""
-        found = []
+        """Say where the guard may tell something else at the end than at the start."""
         guard = self.found.guard
-        attribute = next((n for n in ast.walk(guard) if isinstance(n, ast.Attribute)), None)
-        changes = next((n for n in ast.walk(guard) if isinstance(n, ast.Call)), attribute)
-        if changes is not None:
-            text = f"`{self.source.segment(changes)}` may mean something else at the end"
-            found.append(Hazard("rebound-name", text, self.source.span(guard)))
-        truth = isinstance(guard, ast.Name) and guard.id == self.found.name
-        if truth and self.row is None:
+        span = self.source.span(guard)
+        moving = self._may_change(guard)
+        if moving is not None:
+            text = f"`{self.source.segment(moving)}` may mean something else at the end"
+            return [Hazard("rebound-name", text, span)]
+        if self.row is None and isinstance(guard, ast.Name) and guard.id == self.found.name:
             text = f"`{self.found.name}` may be false although it's open"
-            found.append(Hazard("unknown-exit", text, self.source.span(guard)))
-        return found
+            return [Hazard("unknown-exit", text, span)]
+        return []
+
+    def _may_change(self, guard: ast.expr) -> ast.expr | None:
+        """Return what in the guard others may change: attributes, and the truth of an object."""
+        for node in ast.walk(guard):
+            if isinstance(node, ast.Attribute):
+                return node
+        truth = guard.operand if isinstance(guard, ast.UnaryOp) else guard
+        while isinstance(truth, ast.UnaryOp):
+            truth = truth.operand
+        if not isinstance(truth, ast.Name) or truth.id == self.found.name:
+            return truth if isinstance(truth, ast.BoolOp) else None
+        # What names a file is a string or path: its truth stays.
+        arguments = getattr(self.found.opened, "args", ())
+        named = any(isinstance(a, ast.Name) and a.id == truth.id for a in arguments)
+        return None if named and self.row is not None else truth
 
     def _pragma_hazards(self) -> list[Hazard]:
         if any(is_pragma(comment.text) for comment in self._lost()):
