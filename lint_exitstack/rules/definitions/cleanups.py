@@ -180,6 +180,13 @@ class Cleanups:
         )
 
 
+def sounds_like_cleanup(call: ast.Call) -> bool:
+    """Whether the word alone suggests cleanup; enough beside what surely is."""
+    word = _verb(call).lstrip("_")
+    parts = re.split(r"_|(?=[A-Z])", word)
+    return word in _RELEASES or parts[0] in _OPPOSITES
+
+
 def _value(node: ast.stmt) -> str:
     value = getattr(node, "value", None)
     return _text(value) if isinstance(value, ast.expr) else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Kept, NewTry, Rewrite, Trivia
+from lint_exitstack.rules.definitions.cleanups import sounds_like_cleanup
 from lint_exitstack.semantics.comments import last_line
 from lint_exitstack.semantics.flow import nodes_in_frame
 from lint_exitstack.semantics.layout import layout_hazards
@@ -35,11 +36,19 @@ class Guarding:
         self.cleanups = cleanups
         self.context = context
         self.source = context.source
-        self.start = next(
+        self.start = self._first_cleanup()
+
+    def _first_cleanup(self) -> int:
+        following = self.level.following
+        first = next(
             index
-            for index, node in enumerate(level.following)
-            if cleanups.first_in([node]) is not None
+            for index, node in enumerate(following)
+            if self.cleanups.first_in([node]) is not None
         )
+        # What only sounds like cleanup goes along with what surely is.
+        while first and self._is_only_cleanup(following[first - 1]):
+            first -= 1
+        return first
 
     @property
     def guarded(self) -> tuple[ast.stmt, ...]:
@@ -119,6 +128,8 @@ class Guarding:
         call = value.value if isinstance(value, ast.Await) else value
         if not isinstance(call, ast.Call):
             return False
+        if sounds_like_cleanup(call):
+            return True
         name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         name = call.func.id if isinstance(call.func, ast.Name) else name
         return name in _STEPS
