@@ -99,6 +99,8 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         return
     between = place.block[place.index + 1 : stop]
     closing = place.block[stop]
+    if stop + 1 < len(place.block) and _closed_by(place.block[stop + 1], target.id) is not None:
+        return  # closing twice is what is tried out here
     method = _closed_by(closing, target.id)
     if (
         method is None
