@@ -28,6 +28,11 @@ class Kind(enum.Enum):
     ASYNC = "AsyncExitStack"
     NEUTRAL = "async-neutral ExitStack"
 
+    @property
+    def is_async(self) -> bool:
+        """Whether its `with` is `async with`."""
+        return self is not Kind.SYNC
+
 
 _CLASSES = MappingProxyType(
     {
