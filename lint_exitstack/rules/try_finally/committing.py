@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, Line, Piece, Suite, Trivia
+from lint_exitstack.rules.try_finally.absent import may_be_none
 from lint_exitstack.rules.try_finally.around import Around, pragma_hazards
 from lint_exitstack.rules.try_finally.registration import Registrar
 from lint_exitstack.rules.try_finally.wording import short
@@ -45,6 +46,7 @@ class Committing:
         context: Context,
     ) -> None:
         self.node = node
+        self.place = place
         self.cleanups = cleanups
         self.context = context
         self.source = context.source
@@ -119,7 +121,22 @@ class Committing:
             yield from self.around.exit_hazards(exits)
         for each in self.registered:
             yield from each.hazards
+        yield from self._absent()
         yield from pragma_hazards(self.source, trivia, lost)
+
+    def _absent(self) -> Iterator[Hazard]:
+        """Yield a hazard where only an error would have shown that there is nothing to clean up."""
+        before = self.place.block[: self.place.index]
+        for each, registration in zip(self.cleanups, self.registered, strict=True):
+            func = each.call.call.func
+            if registration.is_late or not isinstance(func, ast.Attribute):
+                continue
+            root = func.value
+            if isinstance(root, ast.Name) and may_be_none(
+                root.id, before, self.around.scope, self.context.bindings
+            ):
+                message = f"`{root.id}` may be None, which has no `{func.attr}`"
+                yield Hazard("early-evaluation", message, self.source.span(root))
 
     def joined_lines(self) -> Hazard | None:
         """Return what forbids to put a line between statements that share one."""
