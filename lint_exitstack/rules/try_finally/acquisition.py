@@ -69,8 +69,8 @@ def acquisition(receiver: ast.expr, place: Place, context: Context) -> Acquisiti
     value = assigned_to(subject, statement)
     if isinstance(value, ast.Constant) and value.value is None:
         return _inside(subject, statement, between, place)
-    simple = isinstance(statement, (ast.Assign, ast.AnnAssign))
-    origin = Origin.BEFORE if simple else Origin.ELSEWHERE
+    exact = isinstance(statement, (ast.Assign, ast.AnnAssign)) and _assigns(subject, statement)
+    origin = Origin.BEFORE if exact else Origin.ELSEWHERE
     return Acquisition(subject, origin, statement, value, between)
 
 
@@ -102,6 +102,15 @@ def binds(subject: str, statement: ast.stmt) -> bool:
     """Whether `statement`, or one in it, gives `subject` (or a part of it) a value or takes it."""
     return any(
         not isinstance(node.ctx, ast.Load) and _touches(dotted(node), subject)
+        for node in nodes_in_frame([statement])
+        if isinstance(node, (ast.Name, ast.Attribute))
+    )
+
+
+def _assigns(subject: str, statement: ast.stmt) -> bool:
+    """Whether `statement` gives `subject` itself a value, not what it is an attribute of."""
+    return any(
+        not isinstance(node.ctx, ast.Load) and dotted(node) == subject
         for node in nodes_in_frame([statement])
         if isinstance(node, (ast.Name, ast.Attribute))
     )

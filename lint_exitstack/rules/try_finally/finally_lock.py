@@ -127,6 +127,9 @@ def _hazards(pair: Pair, known: Made, context: Context) -> Iterator[Hazard]:
     span = context.source.span(pair.given.receiver)
     if known.row is None or not known.row.is_lock:
         yield _unknown(pair, known, context)
+    elif known.row.exit_note:
+        message = f"`with {pair.given.name}:` {known.row.exit_note}"
+        yield Hazard("unknown-exit", message, span)
     yield from _rebound(pair, known, context)
     for statement in pair.gap:
         if not is_silent(statement, pair.place, context):
