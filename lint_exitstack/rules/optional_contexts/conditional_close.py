@@ -44,7 +44,7 @@ def dump(report, dest):
 Safe where nothing that the condition reads can change in the body and the resource's `with` does
 what its `close()` does, by the catalogue; for anything else with a `close()` it is wrapped in
 `closing(…)`. Unsafe where the guard looks at attributes, which anybody may change meanwhile
-(`rebound-name`).
+(`early-evaluation`).
 
 ## When not to use
 

@@ -213,8 +213,8 @@ class Ownership:
         span = self.source.span(guard)
         moving = self._may_change(guard)
         if moving is not None:
-            text = f"`{self.source.segment(moving)}` may mean something else at the end"
-            return [Hazard("rebound-name", text, span)]
+            text = f"`{self.source.segment(moving)}` may be something else at the end"
+            return [Hazard("early-evaluation", text, span)]
         if self.row is None and isinstance(guard, ast.Name) and guard.id == self.found.name:
             text = f"`{self.found.name}` may be false although it's open"
             return [Hazard("unknown-exit", text, span)]

@@ -57,13 +57,13 @@ class Pair:
 
     @property
     def stacks(self):
-        """Does an exit stack call the exits now?
+        """Does an exit stack call the exits now, or did it before?
 
         Inside them `sys.exception()` is then what the stack's own `with` handles, whatever was
         raised or swallowed since: no stack can change that, and the chains are compared.
         """
         before, after = (one.source.count("ExitStack(") for one in (self.before, self.after))
-        return after > before
+        return after != before
 
     @property
     def seed(self):
