@@ -51,6 +51,7 @@ STANDS_ON = {
         "checking",
         "analysis",
         "suppression",
+        "selection",
         "settings",
         "settings_keys",
         "rules",

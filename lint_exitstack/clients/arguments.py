@@ -34,6 +34,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_check(commands.add_parser("check", help="check files, and fix them", allow_abbrev=False))
     _add_rule(commands.add_parser("rule", help="explain a rule", allow_abbrev=False))
+    _add_server(commands.add_parser("server", help="serve editors (LSP)", allow_abbrev=False))
     return parser.parse_args([part for word in argv for part in _split_reason(word)])
 
 
@@ -112,6 +113,11 @@ def _add_rule(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rule", nargs="?", metavar="CODE|NAME", help="none: list the rules")
     parser.add_argument("--all", action="store_true", help="explain every rule")
     parser.add_argument("--output-format", choices=("text", "json"), default="text")
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
+    # Many clients add this by themselves.
+    parser.add_argument("--stdio", action="store_true", help="accepted; there is no other way")
 
 
 def configuration(arguments: argparse.Namespace) -> Configuration:

@@ -44,6 +44,10 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         from lint_exitstack.clients.rule_command import explain
 
         return explain(arguments, console)
+    if arguments.command == "server":
+        from lint_exitstack.clients.server.command import serve
+
+        return serve()
     from lint_exitstack.clients.check_command import check
 
     return check(arguments, console)

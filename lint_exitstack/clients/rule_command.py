@@ -23,12 +23,12 @@ def explain(arguments: argparse.Namespace, console: Console) -> int:
     is_json = arguments.output_format == "json"
     if arguments.rule:
         rule = _rule_called(arguments.rule)
-        console.write([_dump(_record(rule)) if is_json else _page(rule)])
+        console.write([_dump(_record(rule)) if is_json else page(rule)])
         return 0
     if is_json:
         console.write([_dump([_record(rule) for rule in all_rules()])])
     elif arguments.all:
-        console.write(["\n\n".join(_page(rule) for rule in all_rules())])
+        console.write(["\n\n".join(page(rule) for rule in all_rules())])
     else:
         console.write(_row(rule) for rule in all_rules())
     return 0
@@ -43,7 +43,8 @@ def _rule_called(word: str) -> Rule:
     raise UsageError(f'there is no rule "{word}"{hint or ";"} `lint-exitstack rule` lists them')
 
 
-def _page(rule: Rule) -> str:
+def page(rule: Rule) -> str:
+    """Return the page of `rule`, as Markdown."""
     state = "On by default." if rule.default else "Off by default."
     fix = f"A fix is {rule.fix.value} offered."
     head = f"# {rule.name} ({rule.code})\n\n{state} {fix} Since {rule.since}."

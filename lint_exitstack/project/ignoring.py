@@ -24,12 +24,18 @@ _BEYOND_COMMENTS = ("XIT0", "XIT9")
 
 
 def with_ignores(
-    source: Source, settings: Settings, reason: str = ""
+    source: Source,
+    settings: Settings,
+    reason: str = "",
+    only: Iterable[Finding] | None = None,
 ) -> tuple[Source, tuple[Finding, ...]]:
-    """Return the source with a comment for each finding, and the findings that got one."""
+    """Return the source with a comment for each finding, and the findings that got one.
+
+    `only` are those findings of the source to ignore that the caller already knows (None: all).
+    """
     findings = tuple(
         finding
-        for finding in checked(source, settings)
+        for finding in (checked(source, settings) if only is None else only)
         if not finding.code.startswith(_BEYOND_COMMENTS)
     )
     if not findings:

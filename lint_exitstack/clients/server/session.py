@@ -1,0 +1,138 @@
+"""The open documents and what is known about each: examined once a version, off the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from lint_exitstack.clients.server.examining import Examination, StaleError, examine
+from lint_exitstack.clients.server.fixes import Fixes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lint_exitstack.clients.server.configuring import EditorConfiguration
+    from lint_exitstack.clients.server.documents import Document
+
+T = TypeVar("T")
+
+# A first change is examined at once. While more keep coming, it waits for a pause in the typing,
+# which is the longer the more an examination costs.
+_BURST = 0.25
+_PAUSE = (0.05, 0.5)
+
+
+class Session:
+    """Hands examinations to `publish`, and to whoever asks for one; bugs go to `confess`."""
+
+    def __init__(
+        self,
+        configuration: EditorConfiguration,
+        publish: Callable[[Examination], None],
+        confess: Callable[[Exception], None],
+    ) -> None:
+        self.documents: dict[str, Document] = {}
+        self._configuration = configuration
+        self._publish = publish
+        self._confess = confess
+        # One thread: the interpreter runs only one of them anyway, and the order stays simple.
+        self._worker = ThreadPoolExecutor(1, "examining")
+        self._examinations: dict[str, Examination] = {}
+        self._fixes: dict[str, Fixes] = {}
+        self._running: dict[str, asyncio.Future[Examination]] = {}
+        self._scheduled: dict[str, asyncio.Task[None]] = {}
+        self._changed_at: dict[str, float] = {}
+        self._cost = 0.0
+
+    def show(self, document: Document) -> None:
+        """Take a new document, or a new version of one."""
+        self.documents[document.uri] = document
+
+    def forget(self, uri: str) -> None:
+        """Drop a document that was closed."""
+        if (task := self._scheduled.pop(uri, None)) is not None:
+            task.cancel()
+        for table in (self.documents, self._examinations, self._fixes, self._changed_at):
+            table.pop(uri, None)
+
+    def schedule(self, uri: str) -> None:
+        """Examine and publish soon; what was scheduled for an earlier version is off."""
+        if uri not in self.documents:
+            return
+        if (task := self._scheduled.get(uri)) is not None:
+            task.cancel()
+        now = time.monotonic()
+        burst = now - self._changed_at.get(uri, 0.0) < _BURST
+        self._changed_at[uri] = now
+        delay = min(max(2 * self._cost, _PAUSE[0]), _PAUSE[1]) if burst else 0.0
+        self._scheduled[uri] = asyncio.ensure_future(self._later(uri, delay))
+
+    def schedule_all(self) -> None:
+        """Look at everything again: the settings may have changed."""
+        for uri in self.documents:
+            self.schedule(uri)
+
+    async def _later(self, uri: str, delay: float) -> None:
+        if delay:
+            await asyncio.sleep(delay)
+        try:
+            examination = await self.examination(uri)
+        except Exception as error:  # noqa: BLE001 - a bug of ours mustn't end the session
+            self._confess(error)
+            return
+        if examination is not None:
+            self._publish(examination)
+
+    async def examination(self, uri: str) -> Examination | None:
+        """Return what there is to say about the newest version; None if it's not open."""
+        while (document := self.documents.get(uri)) is not None:
+            settings = self._configuration.settings_of(document.path)
+            known = self._examinations.get(uri)
+            if known is not None and known.document is document and known.settings is settings:
+                return known
+            try:
+                await self._once(document)
+            except StaleError:
+                continue
+        return None
+
+    async def _once(self, document: Document) -> None:
+        """Wait for what is running for the document, or start it: several may want the same."""
+        uri = document.uri
+        running = self._running.get(uri)
+        if running is None:
+            running = self._running[uri] = asyncio.ensure_future(self._examine(document))
+            running.add_done_callback(lambda _: self._running.pop(uri, None))
+        # One who stops waiting doesn't stop the others.
+        await asyncio.shield(running)
+
+    async def _examine(self, document: Document) -> Examination:
+        uri, last = document.uri, self._examinations.get(document.uri)
+        settings = self._configuration.settings_of(document.path)
+
+        def wanted() -> bool:
+            return self.documents.get(uri) is document
+
+        started = time.perf_counter()
+        examination = await self._work(lambda: examine(document, settings, last, wanted))
+        if not wanted():
+            raise StaleError
+        self._cost = time.perf_counter() - started
+        self._examinations[uri] = examination
+        return examination
+
+    async def with_fixes(self, uri: str, use: Callable[[Fixes], T]) -> T | None:
+        """Return what `use` makes of the fixes for the newest version; it runs in the worker."""
+        examination = await self.examination(uri)
+        if examination is None:
+            return None
+        fixes = self._fixes.get(uri)
+        if fixes is None or fixes.examination is not examination:
+            fixes = self._fixes[uri] = Fixes(examination)
+        chosen = fixes
+        return await self._work(lambda: use(chosen))
+
+    async def _work(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, call)
