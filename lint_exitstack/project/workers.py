@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.outcome import FileOutcome
@@ -46,11 +47,10 @@ def processors() -> int:
 
 def _spread(tasks: Sequence[Task], workers: int) -> Iterator[FileOutcome]:
     executor = _executor(workers)
-    try:
+    with ExitStack() as stack:
+        stack.callback(executor.shutdown, wait=False, cancel_futures=True)
         yield from executor.map(process, tasks, chunksize=_CHUNK)
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        raise
+        stack.pop_all()
     executor.shutdown()
 
 
