@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lint_exitstack.semantics.flow import LOOPS, has, named_blocks
+from lint_exitstack.semantics.flow import LOOPS, named_blocks, nodes_in_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +52,15 @@ class _Spot:
 
 def unguarded_yields(function: Function) -> Iterator[Unguarded]:
     """Yield every `yield` of `function` that stands in no `try` and in no loop."""
+    found = [Unguarded(spot.node, tuple(_levels(spot))) for spot in _open_yields(function)]
+    second = {node for each in found for node in _later_yields(each)}
+    for each in found:
+        # A generator that yields twice on one path is no context manager.
+        if each.node not in second and not any(_later_yields(each)):
+            yield each
+
+
+def _open_yields(function: Function) -> Iterator[_Spot]:
     pending = [_Spot(function.body, i, "body", None, function) for i in range(len(function.body))]
     while pending:
         spot = pending.pop()
@@ -61,9 +70,15 @@ def unguarded_yields(function: Function) -> Iterator[Unguarded]:
         for part, block in named_blocks(node):
             pending.extend(_Spot(block, i, part, spot, node) for i in range(len(block)))
         if _yields_itself(node) and not _is_guarded(spot):
-            levels = tuple(_levels(spot))
-            if not any(has(level.following, *_YIELDS) for level in levels):
-                yield Unguarded(node, levels)
+            yield spot
+
+
+def _later_yields(found: Unguarded) -> Iterator[ast.AST]:
+    """Yield the statements behind this one that yield, too."""
+    for level in found.levels:
+        for node in nodes_in_frame(level.following):
+            if isinstance(node, ast.stmt) and _yields_itself(node):
+                yield node
 
 
 def _yields_itself(node: ast.stmt) -> bool:
