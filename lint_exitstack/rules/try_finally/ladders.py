@@ -39,16 +39,6 @@ def ladder_at(place: Place, context: Context) -> tuple[Rung, ...]:
     return tuple(found)
 
 
-def is_in_ladder(place: Place, context: Context) -> bool:
-    """Whether the `try` at `place` is a rung of a ladder that XIT204 speaks about."""
-    if "XIT204" not in context.enabled or not _has_neighbour(place):
-        return False
-    top = place
-    while (outer := _outer(top, context)) is not None:
-        top = outer
-    return any(rung.node is place.node for rung in ladder_at(top, context))
-
-
 def _has_neighbour(place: Place) -> bool:
     """Whether a `try` stands right around this one, or ends its body: a cheap first question."""
     node = place.node

@@ -214,13 +214,15 @@ class Registrar:
                 yield self._without_value(name)
 
     def _unbound_later(self, call: ast.Call) -> Iterator[Hazard]:
-        """Yield a hazard for each name that a lambda would find unbound: its error is another."""
-        for hazard in self._unbound(call):
-            if hazard.forbids:
-                yield hazard
-            else:
-                message = hazard.message.replace(" before the body", ", a NameError in a lambda")
-                yield Hazard("rebound-name", message, hazard.span)
+        """Yield a hazard for each local that a lambda would find unbound: its error is another."""
+        for name in names_in(call):
+            local = self.context.bindings.owner(self.scope, name.id) is self.scope
+            for hazard in self._unbound(name):
+                if hazard.forbids:
+                    yield hazard
+                elif local and not self.scope.is_module:
+                    message = f"`{name.id}` may be unbound, a NameError in a lambda"
+                    yield Hazard("rebound-name", message, hazard.span)
 
     def _without_value(self, name: ast.Name) -> Hazard:
         message = f"`{name.id}` has no value before the body"
