@@ -35,7 +35,8 @@ _KEEPERS = words(
     addClassCleanup addModuleCleanup addAsyncCleanup addfinalizer add_done_callback callback
     push_async_callback push_async_exit enter_context enter_async_context enterContext
     enterClassContext enterModuleContext enterAsyncContext closing aclosing finalize
-    setdefault submit start_new_thread setattr partial connect_accepted_socket open_connection create_connection create_datagram_endpoint
+    setdefault submit start_new_thread setattr partial
+    connect_accepted_socket open_connection create_connection create_datagram_endpoint
     wrap_socket start_tls start_server
     create_server call_soon call_later add_reader add_writer
     """
