@@ -11,23 +11,42 @@ if TYPE_CHECKING:
 
 
 class Edit(NamedTuple):
-    """The text of `span` becomes `content`."""
+    """The text of `span` becomes `content`; `end_byte` is where it ends in UTF-8."""
 
     span: Span
     content: str
+    end_byte: int = 0
+
+
+class Comparison(NamedTuple):
+    """The lines that a finding is about, from `line` on, before and after its fix.
+
+    `after` is empty without a fix; `imports` are the import lines that come with it.
+    """
+
+    line: int
+    before: str
+    after: str = ""
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
     """A finding with the part of its first line that is shown, which begins at column `offset`.
 
-    `edits` carry its fix out (None: there is none, or nobody asked).
+    `edits` carry its fix out and `comparison` shows it (None: there is none, or nobody asked).
+    `scope` is the dotted name of what it stands in. `digest` stays the same when other lines come
+    and go; two findings of a file may share it. `bytes` are its columns as UTF-8 counts them.
     """
 
     finding: Finding
     text: str = ""
     offset: int = 0
     edits: tuple[Edit, ...] | None = None
+    comparison: Comparison | None = None
+    scope: str = ""
+    digest: str = ""
+    bytes: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lint_exitstack.checking import applies, checked
+from lint_exitstack.checking import applies, checked, examined
 from lint_exitstack.model.errors import SourceError, UnreadableSourceError
 from lint_exitstack.model.finding import Finding
-from lint_exitstack.model.outcome import Edit, FileOutcome, Reported
+from lint_exitstack.model.outcome import FileOutcome, Reported
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.source import Source
+from lint_exitstack.project.presenting import presented
 from lint_exitstack.project.writing import WriteError, replace_file
 from lint_exitstack.rules.the_file.syntax_error import RULE as SYNTAX_ERROR
 from lint_exitstack.rules.the_file.unreadable_file import RULE as UNREADABLE_FILE
@@ -23,10 +24,6 @@ from lint_exitstack.suppression import judged
 if TYPE_CHECKING:
     from lint_exitstack.fixing import Failure, FixedSource
     from lint_exitstack.settings import Settings
-
-# Of a line of megabytes nobody wants to see more than this.
-_SHOWN_COLUMNS = 300
-_SHOWN_BEFORE = 60
 
 
 class Mode(enum.Enum):
@@ -42,7 +39,9 @@ class Mode(enum.Enum):
 class Task:
     """A file and what to do with it; `data` is its content if it isn't on the disk.
 
-    `edits` asks for the fix of each finding as edits, `reason` goes behind new suppressions.
+    `edits` asks for the fix of each finding as edits, `compare` for its code before and after,
+    `identify` for its scope and digest, `lines` for the findings on those lines only; `reason`
+    goes behind new suppressions.
     """
 
     path: str
@@ -51,6 +50,9 @@ class Task:
     mode: Mode = Mode.CHECK
     unsafe: bool = False
     edits: bool = False
+    compare: bool = False
+    identify: bool = False
+    lines: tuple[range, ...] | None = None
     reason: str = ""
     data: bytes | None = None
 
@@ -77,12 +79,12 @@ def _process(task: Task) -> FileOutcome:
     except SourceError as error:
         return replace(outcome, reported=_unusable(task, error), data=task.data)
     try:
-        findings = checked(source, task.settings)
+        found, findings = examined(source, task.settings)
     except SourceError as error:
         return replace(outcome, reported=_unusable(task, error, source), data=task.data)
     match task.mode:
         case Mode.CHECK:
-            return replace(outcome, reported=_reported(source, findings, task))
+            return replace(outcome, reported=presented(source, findings, task, found))
         case Mode.IGNORE:
             return _ignore(outcome, source, task)
         case Mode.FIX | Mode.DIFF:
@@ -104,13 +106,13 @@ def _unusable(task: Task, error: SourceError, source: Source | None = None) -> t
     start = Position(error.line, error.column)
     span = Span(start, Position(error.line, error.column + 1))
     finding = Finding(rule.code, rule.name, error.message, "", span)
-    return (Reported(finding) if source is None else _shown(source, finding, task),)
+    return (Reported(finding),) if source is None else presented(source, (finding,), task)
 
 
 def _fix(
     outcome: FileOutcome, source: Source, findings: tuple[Finding, ...], task: Task
 ) -> FileOutcome:
-    unchanged = replace(outcome, reported=_reported(source, findings, task), data=task.data)
+    unchanged = replace(outcome, reported=presented(source, findings, task), data=task.data)
     if not any(applies(finding, unsafe=task.unsafe) for finding in findings):
         return unchanged
     from lint_exitstack.fixing import fix  # LibCST, which most files never need
@@ -131,7 +133,7 @@ def _changed(outcome: FileOutcome, source: Source, fixed: FixedSource, task: Tas
     on = Selection.of(task.settings).codes(task.path)
     return replace(
         outcome,
-        reported=_reported(fixed.source, judged(fixed.source, fixed.found, on), task),
+        reported=presented(fixed.source, judged(fixed.source, fixed.found, on), task),
         applied=fixed.applied,
         diff=unified_diff(source.text, fixed.source.text, task.shown) if is_diff else "",
         data=None if task.data is None else fixed.source.data,
@@ -150,7 +152,7 @@ def _ignore(outcome: FileOutcome, source: Source, task: Task) -> FileOutcome:
         changed, placed = source, ()
     return replace(
         outcome,
-        reported=_reported(changed, checked(changed, task.settings), task),
+        reported=presented(changed, checked(changed, task.settings), task),
         errors=(error,) if error else (),
         data=None if task.data is None else changed.data,
         added=len(placed),
@@ -175,25 +177,3 @@ def _dropped(task: Task, failure: Failure) -> str:
         f"{place}: {finding.code} was not fixed: its rewrite failed the check "
         f'"{failure.guard}" ({failure.detail}). This is a bug of lint-exitstack: please report it.'
     )
-
-
-def _reported(source: Source, findings: tuple[Finding, ...], task: Task) -> tuple[Reported, ...]:
-    return tuple(_shown(source, finding, task) for finding in findings)
-
-
-def _shown(source: Source, finding: Finding, task: Task) -> Reported:
-    line = source.lines[finding.line - 1] if finding.line <= len(source.lines) else ""
-    offset = 0
-    if len(line) > _SHOWN_COLUMNS:
-        offset = max(0, finding.span.start.column - _SHOWN_BEFORE)
-    text = line[offset : offset + _SHOWN_COLUMNS]
-    return Reported(finding, text, offset, _edits(source, finding, task))
-
-
-def _edits(source: Source, finding: Finding, task: Task) -> tuple[Edit, ...] | None:
-    if not task.edits or not applies(finding, unsafe=True):
-        return None
-    from lint_exitstack.fixing import edits_for
-
-    edits = edits_for(source, finding, task.settings)
-    return tuple(Edit(span, text) for span, text in edits) or None

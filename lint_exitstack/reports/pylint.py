@@ -1,0 +1,25 @@
+"""Findings as pylint's parseable lines, which many tools read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lint_exitstack.reports._style import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lint_exitstack.model.outcome import FileOutcome, Reported
+    from lint_exitstack.reports._style import Style
+
+
+def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # noqa: ARG001 - colours are for people
+    """Yield `path:line: [code(name), scope] message` for each finding."""
+    for outcome in outcomes:
+        for item in outcome.reported:
+            yield f"{outcome.shown}:{item.finding.line}: {_text(item)}\n"
+
+
+def _text(item: Reported) -> str:
+    finding = item.finding
+    return f"[{finding.code}({finding.name}), {item.scope}] {printable(finding.message)}"
