@@ -94,7 +94,14 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
 def _is_plain_place(place: Place) -> bool:
     """Whether the definition stands in a module or function, under no condition."""
     parent = place.parent
+    if any(_is_test(around.node) for around in place.ancestors()):
+        return False
     return parent is None or (isinstance(parent.node, FUNCTIONS) and place.part == "body")
+
+
+def _is_test(node: ast.stmt) -> bool:
+    """Whether `node` is a test: what it defines is often what it tests."""
+    return isinstance(node, FUNCTIONS) and node.name.startswith("test")
 
 
 RULE = Rule(
