@@ -19,7 +19,13 @@ from lint_exitstack.rules.try_finally.acquisition import (
 from lint_exitstack.rules.try_finally.around import Around
 from lint_exitstack.rules.try_finally.calling import breakable, callback_plan
 from lint_exitstack.rules.try_finally.cleanup import release_of
-from lint_exitstack.rules.try_finally.managing import Form, form_for, made_by, only_value
+from lint_exitstack.rules.try_finally.managing import (
+    Form,
+    form_for,
+    made_by,
+    may_be_entered_late,
+    only_value,
+)
 from lint_exitstack.rules.try_finally.registration import statements_before
 from lint_exitstack.rules.try_finally.untouchable import is_untouchable
 from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
@@ -124,10 +130,16 @@ class Closing:
             isinstance(n, ast.Attribute) and n.attr in {"close", "detach"}
             for n in nodes_in_frame(gap)
         )
-        return closes or any(
-            isinstance(n, ast.Name) and n.id == self.acquired.subject and n not in attributes
+        uses = [
+            n
             for n in nodes_in_frame(gap)
-        )
+            if isinstance(n, ast.Name) and n.id == self.acquired.subject
+        ]
+        handed_on = any(name not in attributes for name in uses)
+        value = self._made_by()
+        call = value.value if isinstance(value, ast.Await) else value
+        late = may_be_entered_late(call, self.place, self.context)
+        return closes or handed_on or (bool(uses) and not late)
 
     def _moves(self) -> Moves:
         acquired = self.acquired

@@ -79,9 +79,14 @@ class Handled:
             yield Line(f"{subject} = $0", (made,))
             yield Line(f"{stack}.push_async_callback({subject}.{self.closing.release.method})")
             return
+        enter = f"{stack}.enter_context"
+        if self.closing.is_async:
+            enter = f"await {stack}.enter_async_context"
+        if self.closing.form is Form.NATIVE and not self.closing.inline:
+            # Entering gives something else than the object.
+            yield Line(f"{subject} = $0", (made,))
+            yield Line(f"{enter}({subject})")
+            return
         if self.closing.way is not None:
             made = Template(f"{self.closing.way.expression}($0)", (made,))
-        enter = f"{stack}.enter_context($0)"
-        if self.closing.is_async:
-            enter = f"await {stack}.enter_async_context($0)"
-        yield Line(f"{subject} = {enter}", (made,))
+        yield Line(f"{subject} = {enter}($0)", (made,))

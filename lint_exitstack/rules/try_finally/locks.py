@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lint_exitstack.rules.try_finally.acquisition import is_short
+from lint_exitstack.rules.try_finally.acquisition import Origin, acquisition, is_short
 from lint_exitstack.rules.try_finally.cleanup import Release, release_of
 from lint_exitstack.rules.try_finally.managing import made_by, only_value
 from lint_exitstack.semantics.bindings import FUNCTIONS
@@ -70,7 +70,10 @@ def pair_of(node: ast.Try, place: Place) -> Pair | None:
 def made(receiver: ast.expr, place: Place, context: Context) -> Made:
     """Return what makes the object that `receiver` is at `place`."""
     if isinstance(receiver, ast.Name):
-        value = only_value(receiver.id, context.scope(place), context)
+        before = acquisition(receiver, place, context)
+        value = None if before is None else before.value
+        if value is None or before is None or before.origin is not Origin.BEFORE:
+            value = only_value(receiver.id, context.scope(place), context)
         return Made(() if value is None else (made_by(value, place, context),))
     if not isinstance(receiver, ast.Attribute) or not isinstance(receiver.value, ast.Name):
         return Made(())

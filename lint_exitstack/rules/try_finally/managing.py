@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import sys
 from typing import TYPE_CHECKING
 
 from lint_exitstack.semantics import catalogue
@@ -40,11 +41,13 @@ def form_for(
         return None
     call = value.value if isinstance(value, ast.Await) else value
     row = made_by(call, place, context)
+    if row is not None and row.is_lock:
+        return None  # entering takes it, which making it didn't
     if row is not None and isinstance(call, ast.Call):
         awaits = (isinstance(value, ast.Await), release.awaited)
         keywords = [keyword.arg for keyword in call.keywords]
         same = _exit_is_same(row, release, keywords, context) or _only_reads(row, call)
-        if awaits == _awaits(row) and same:
+        if awaits == _awaits(row) and same and "entering" not in row.exit_note:
             doubled = is_doubled(call, context) or replaces(release.method, place.node)
             if not doubled:
                 return Form.NATIVE
@@ -92,6 +95,12 @@ def _only_reads(row: Resource, call: ast.Call) -> bool:
         if keyword.arg in {"mode", None}:
             mode = keyword.value
     return isinstance(mode, ast.Constant) and str(mode.value).startswith("r")
+
+
+def may_be_entered_late(call: ast.expr | None, place: Place, context: Context) -> bool:
+    """Whether an object that was used already may still be entered: clients may refuse that."""
+    row = made_by(call, place, context)
+    return row is not None and row.name.partition(".")[0] in sys.stdlib_module_names
 
 
 def made_by(call: ast.expr | None, place: Place, context: Context) -> Resource | None:
