@@ -131,7 +131,7 @@ def _is_only_here(
     found: Opened, between: Sequence[ast.stmt], place: Place, context: Context
 ) -> bool:
     """Whether the resource is this block's alone, and something between may leave it open."""
-    if all(isinstance(node, _CANNOT_RAISE) for node in nodes_in_frame(between)):
+    if all(_is_harmless(node) for node in nodes_in_frame(between)):
         return False
     if rebound(found.name, between) is not None or guards(found.name, place):
         return False
@@ -157,6 +157,12 @@ def _is_only_here(
         )
         is None
     )
+
+
+def _is_harmless(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and node.func.attr == "fileno"
+    return isinstance(node, _CANNOT_RAISE)
 
 
 def _is_used_elsewhere(events: Sequence[Event], found: Opened, between: Sequence[ast.stmt]) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _WRAPPERS = words(
     """
     TextIOWrapper BufferedReader BufferedWriter BufferedRandom BufferedRWPair EncodedFile
-    StreamReaderWriter StreamRecoder
+    StreamReaderWriter StreamRecoder Shelf
     """
 )
 # Parts of an archive or of a connection, what closes itself when it's used up, what is in memory.
