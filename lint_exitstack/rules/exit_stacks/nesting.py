@@ -10,7 +10,7 @@ from lint_exitstack.semantics.callables import resource_of
 from lint_exitstack.semantics.catalogue import Exit
 from lint_exitstack.semantics.names import dotted
 from lint_exitstack.semantics.registrations import EXITS, Role, registration
-from lint_exitstack.semantics.stacks import REGISTERING
+from lint_exitstack.semantics.stacks import REGISTERING, Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,7 +163,11 @@ def _against_stack(found: Registration, inner: ast.Name, context: Context) -> st
     owner = stacks.bindings.owner(stacks.scope_of(inner), inner.id)
     if owner is None:
         return None
-    for usage in stacks.usages(owner, inner.id):
+    usages = stacks.usages(owner, inner.id)
+    if any(usage.use in {Use.POP_ALL, Use.HANDED} for usage in usages):
+        # It may end later than its block: undone on errors only, then handed on.
+        return None
+    for usage in usages:
         call = usage.call
         if call is None or not _comes_before(call, found.call):
             continue
