@@ -42,7 +42,7 @@ STANDS_ON = {
         "rules",
         "model",
     ),
-    "reports": ("checking", "model"),
+    "reports": ("checking", "rules", "model"),
     "codemods": ("fixing", "project", "selection", "settings", "settings_keys", "rules", "model"),
     "clients": (
         "project",

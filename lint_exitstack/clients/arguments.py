@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from lint_exitstack.settings_keys import Values
 
+BASELINE = ".lint-exitstack-baseline.json"
 _REASON = "--add-ignore-reason"
 _LISTS = ("select", "extend-select", "ignore", "exclude", "extend-exclude")
 _TABLES = ("per-file-ignores", "extend-per-file-ignores")
@@ -49,6 +50,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     _add_fixing(parser.add_argument_group("fixing"))
     _add_selecting(parser.add_argument_group("rules"))
     _add_finding_files(parser.add_argument_group("files"))
+    _add_baseline(parser.add_argument_group("baseline"))
     _add_output(parser.add_argument_group("output"))
     _add_configuration(parser.add_argument_group("configuration"))
 
@@ -90,10 +92,30 @@ def _add_finding_files(group: argparse._ArgumentGroup) -> None:
     names = ("--stdin-filename", "--stdin-display-name")
     group.add_argument(*names, metavar="PATH", help="what stdin would be called")
     group.add_argument("--show-files", action="store_true", help="list the files, and stop")
+    group.add_argument("--changed-since", metavar="REV", help="only files that git saw change")
+    group.add_argument(
+        "--changed-lines", action="store_true", help="of these, only findings on changed lines"
+    )
+
+
+def _add_baseline(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--baseline",
+        choices=("write", "check"),
+        help="write down today's findings; report only what is not written down",
+    )
+    group.add_argument("--baseline-file", metavar="FILE", default=BASELINE, help="where that is")
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--output-format", choices=formats(), default="full", help="of the report")
+    group.add_argument(
+        "--output-format",
+        action="append",
+        metavar="FORMAT[=FILE]",
+        help=f"of the report: {', '.join(formats())}; repeated for several reports, of which one "
+        "may go to stdout",
+    )
+    group.add_argument("-o", "--output-file", metavar="FILE", help="the report goes there")
     group.add_argument("--statistics", action="store_true", help="counts for each rule only")
     group.add_argument("-e", "--exit-zero", action="store_true", help="findings aren't a failure")
     group.add_argument("--exit-non-zero-on-fix", action="store_true", help="fixes are a failure")

@@ -1,6 +1,7 @@
 """How findings are presented: each module here without a leading underscore is a format.
 
-A format is a module with `render(outcomes, style)`; its name is the value of the option.
+A format is a module with `render(outcomes, style)`; its name is the value of the option. One that
+shows more than positions and texts says so in `NEEDS`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING, Protocol, cast
 
+# What takes time and is asked for while files are checked: fields of `project.one_file.Task`.
+EDITS, COMPARE, IDENTIFY = "edits", "compare", "identify"
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lint_exitstack.model.outcome import FileOutcome
     from lint_exitstack.reports._style import Style
@@ -34,3 +38,9 @@ def format_named(name: str) -> Format:
     """Return the format `name`, one of `formats()`."""
     module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
     return cast("Format", module)
+
+
+def needs(names: Iterable[str]) -> frozenset[str]:
+    """Return what the formats called `names` need: some of EDITS, COMPARE and IDENTIFY."""
+    nothing: frozenset[str] = frozenset()
+    return nothing.union(*(getattr(format_named(name), "NEEDS", nothing) for name in names))

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from lint_exitstack.reports import IDENTIFY
 from lint_exitstack.reports._records import fingerprinted, from_root, is_error, sentence
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.model.outcome import FileOutcome
     from lint_exitstack.reports._style import Style
+
+NEEDS = frozenset({IDENTIFY})
 
 
 def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # noqa: ARG001 - colours are for people

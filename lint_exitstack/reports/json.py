@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from lint_exitstack.reports import EDITS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from lint_exitstack.model.outcome import Edit, FileOutcome, Reported
     from lint_exitstack.model.position import Position
     from lint_exitstack.reports._style import Style
+
+NEEDS = frozenset({EDITS})
 
 
 def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # noqa: ARG001 - colours are for people

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from lint_exitstack.reports import EDITS
 from lint_exitstack.reports.json import record
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.outcome import FileOutcome
     from lint_exitstack.reports._style import Style
+
+NEEDS = frozenset({EDITS})
 
 
 def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # noqa: ARG001 - colours are for people

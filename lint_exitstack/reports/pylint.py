@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lint_exitstack.reports import IDENTIFY
 from lint_exitstack.reports._style import printable
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.outcome import FileOutcome, Reported
     from lint_exitstack.reports._style import Style
+
+NEEDS = frozenset({IDENTIFY})
 
 
 def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # noqa: ARG001 - colours are for people

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lint_exitstack import __version__
+from lint_exitstack.reports import EDITS, IDENTIFY
 from lint_exitstack.reports._records import HOMEPAGE, fingerprinted, is_error, sentence
 from lint_exitstack.rules import all_rules
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "SRCROOT"
+
+NEEDS = frozenset({EDITS, IDENTIFY})
 
 
 def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # noqa: ARG001 - colours are for people

@@ -210,7 +210,7 @@ def test_the_target_version_counts(run, project):
         (["-", "a.py"], "together with other paths"),
         (["--stdin-filename", "a.py"], "without the path -"),
         (["-j", "-1"], "--jobs: must be"),
-        (["--output-format", "xml"], "invalid choice: 'xml'"),
+        (["--output-format", "xml"], 'there is no format "xml"'),
         (["--sel", "XIT1"], "unrecognized arguments"),
     ],
 )
