@@ -137,7 +137,7 @@ RULE = Rule(
     summary="cleanup after the `yield` of a context manager, outside `finally`",
     check=check,
     nodes=FUNCTIONS,
-    trigger=re.compile(rb"contextmanager\b[\s\S]*\byield\b"),
+    trigger=re.compile(rb"contextmanager\b"),
     module=__name__,
     fix=Fix.SOMETIMES,
 )

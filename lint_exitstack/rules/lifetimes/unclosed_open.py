@@ -114,8 +114,10 @@ def _used(node: ast.AST, place: Place, context: Context) -> ast.Call | None:
     func = node.func
     if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call):
         return func.value if func.attr in _USES else None
-    if _ends(func) and context.qualified(func, place) in CONSUMERS:
-        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    calls = [argument for argument in given if isinstance(argument, ast.Call)]
+    if calls and _ends(func) and context.qualified(func, place) in CONSUMERS:
+        for argument in calls:
             found = _made(argument, place, context)
             if found is not None:
                 return found

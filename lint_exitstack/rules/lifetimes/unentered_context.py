@@ -88,6 +88,7 @@ _ENOUGH = {
     "assertLogs": 99,
     "deprecated_call": 1,
 }
+_LAST_WORDS = {name.rpartition(".")[2] for name in _MANAGERS | _EXPECTATIONS} | _METHODS
 _TRIES = (ast.Try, ast.TryStar)
 
 
@@ -111,6 +112,9 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
 
 def _makes_a_manager(call: ast.Call, place: Place, context: Context) -> bool:
     func = call.func
+    last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    if last not in _LAST_WORDS and b"contextmanager" not in context.source.data:
+        return False
     name = context.qualified(func, place)
     if name in _MANAGERS:
         return True
@@ -155,8 +159,9 @@ RULE = Rule(
     check=check,
     nodes=(ast.Expr,),
     trigger=re.compile(
-        rb"contextmanager|suppress|closing|nullcontext|redirect_std|chdir|raises|warn|timeout"
-        rb"|localcontext|patch|assert(?:Raises|Warns|Logs)|subTest|deprecated_call|_after|_at\b"
+        rb"contextmanager|\b(?:suppress|closing|aclosing|nullcontext|redirect_stdout|redirect_stderr"
+        rb"|chdir|timeout|timeout_at|catch_warnings|localcontext|patch|object|dict|fail_after|fail_at"
+        rb"|move_on_after|move_on_at|raises|warns|deprecated_call|subTest|assert\w+)\("
     ),
     module=__name__,
     fix=Fix.NEVER,

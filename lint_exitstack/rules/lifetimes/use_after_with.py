@@ -123,7 +123,7 @@ RULE = Rule(
     summary="a resource that is used after its `with` has closed it",
     check=check,
     nodes=(ast.With,),
-    trigger=re.compile(rb"\bwith\b[\s\S]*\bas\b"),
+    trigger=re.compile(rb"\bwith\b"),
     module=__name__,
     fix=Fix.NEVER,
 )
