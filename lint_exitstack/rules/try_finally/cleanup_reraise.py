@@ -54,7 +54,7 @@ Safe for one cleanup after a bare `except` or `except BaseException`. Otherwise:
 - `wider-catch`: after `except Exception`, or a class narrower than that, the cleanup now also runs
   for all other exceptions.
 - `runs-more`: of several cleanups the later ones also run when an earlier one raised.
-- `early-evaluation`, `rebound-name`: what the callback calls is evaluated when it is registered, and
+- `early-evaluation`, `rebound-name`: what the callback calls is evaluated when it's registered, and
   may be None by then;
   where the body gives the name another value, by a lambda on exit.
 - `read-later`: the handler unbinds its `as` name, which is used elsewhere.

@@ -207,6 +207,6 @@ RULE = Rule(
     summary="a lock acquired before a `try` and released in its `finally`",
     check=check,
     nodes=(ast.Try,),
-    trigger=re.compile(rb"\bacquire\b[\s\S]*\bfinally\b"),
+    trigger=re.compile(rb"\bacquire\b"),
     module=__name__,
 )

@@ -50,7 +50,7 @@ Otherwise:
 - `exit-chain`: the body may be left by `return` or a jump, or a handler may end it, before it
   succeeded; an error of the cleanup then loses its context on contextlib's stack.
 - `runs-more`: of several cleanups the later ones also run when an earlier one raised.
-- `early-evaluation`, `rebound-name`: what the callback calls is evaluated when it is registered, and
+- `early-evaluation`, `rebound-name`: what the callback calls is evaluated when it's registered, and
   may be None by then;
   where the body gives the name another value, by a lambda on exit.
 
