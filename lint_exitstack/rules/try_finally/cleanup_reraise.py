@@ -55,8 +55,7 @@ Safe for one cleanup after a bare `except` or `except BaseException`. Otherwise:
   for all other exceptions.
 - `runs-more`: of several cleanups the later ones also run when an earlier one raised.
 - `early-evaluation`, `rebound-name`: what the callback calls is evaluated when it's registered, and
-  may be None by then;
-  where the body gives the name another value, by a lambda on exit.
+  may be None by then. Where the body gives the name another value, a lambda reads it on exit.
 - `read-later`: the handler unbinds its `as` name, which is used elsewhere.
 
 What the body returns is evaluated before `pop_all()`. There is no fix where the body is left early

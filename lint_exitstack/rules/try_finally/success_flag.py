@@ -51,8 +51,7 @@ Otherwise:
   succeeded; an error of the cleanup then loses its context on contextlib's stack.
 - `runs-more`: of several cleanups the later ones also run when an earlier one raised.
 - `early-evaluation`, `rebound-name`: what the callback calls is evaluated when it's registered, and
-  may be None by then;
-  where the body gives the name another value, by a lambda on exit.
+  may be None by then. Where the body gives the name another value, a lambda reads it on exit.
 
 Where the flag is read elsewhere, too, it stays, and `pop_all()` stands beside it. There is no fix
 where it is set in a nested block or more than once, or where several steps on one object are taken.
