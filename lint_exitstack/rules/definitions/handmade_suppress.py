@@ -148,21 +148,27 @@ def _saved_and_restored(
             ast.Assign(targets=[ast.Name(id=saved)], value=was),
             change,
             ast.Try(
-                body=[ast.Expr(value=ast.Yield())], handlers=[], orelse=[], finalbody=[restore]
+                body=[ast.Expr(value=ast.Yield(value=given))],
+                handlers=[],
+                orelse=[],
+                finalbody=[restore],
             ),
         ]:
             pass
         case _:
             return None
     if isinstance(was, ast.Call) and qualified(was.func) == "os.getcwd":
-        both = _chdir_to(change, qualified) == parameter and _chdir_to(restore, qualified) == saved
-        return "chdir" if both and context.settings.target_version >= (3, 11) else None
+        there = _chdir_to(change, qualified) == parameter
+        back = given is None and _chdir_to(restore, qualified) == saved
+        return "chdir" if there and back and context.settings.target_version >= (3, 11) else None
     stream = qualified(was)
     if stream not in _STREAMS:
         return None
+    if given is not None and not (isinstance(given, ast.Name) and given.id == parameter):
+        return None
     sets = _assigned(change, qualified) == (stream, parameter)
-    back = _assigned(restore, qualified) == (stream, saved)
-    return _STREAMS[stream] if sets and back else None
+    restores = _assigned(restore, qualified) == (stream, saved)
+    return _STREAMS[stream] if sets and restores else None
 
 
 def _chdir_to(statement: ast.stmt, qualified: Callable[[ast.expr], str | None]) -> str | None:
