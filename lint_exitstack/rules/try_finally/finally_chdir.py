@@ -176,6 +176,6 @@ RULE = Rule(
     summary="the working directory changed before a `try` and restored in its `finally`",
     check=check,
     nodes=(ast.Try,),
-    trigger=re.compile(rb"\bchdir\b[\s\S]*\bfinally\b"),
+    trigger=re.compile(rb"\bchdir\b"),
     module=__name__,
 )

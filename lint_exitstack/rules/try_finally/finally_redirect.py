@@ -212,6 +212,6 @@ RULE = Rule(
     summary="standard output or error exchanged and put back in a `finally`",
     check=check,
     nodes=(ast.Try,),
-    trigger=re.compile(rb"\bfinally\b[\s\S]*\bstd(?:out|err)\b"),
+    trigger=re.compile(rb"\bstd(?:out|err)\b"),
     module=__name__,
 )

@@ -122,6 +122,6 @@ RULE = Rule(
     summary="a context manager entered and left by calling its special methods",
     check=check,
     nodes=(ast.Expr, ast.Assign),
-    trigger=re.compile(rb"__a?enter__\s*\("),
+    trigger=re.compile(rb"__a?enter__[ \t]*\("),
     module=__name__,
 )
