@@ -70,7 +70,7 @@ def rebound_name(difference):
 
 def unknown_exit(difference):
     """The two forms call different methods of one object, or tell its exit something else."""
-    if _exit_is_told_more(difference):
+    if _exit_is_told_more(difference) or _exit_is_a_coroutine(difference):
         return True
     before, after = (_keys(one) for one in (difference.before, difference.after))
     at = _first_divergence(before, after)
@@ -78,6 +78,12 @@ def unknown_exit(difference):
     if len(pair) < 2:
         return bool(pair) and "()" in pair[0]
     return _object(pair[0]) == _object(pair[1]) or any("exit " in one for one in pair)
+
+
+def _exit_is_a_coroutine(difference):
+    """A coroutine does it now: StopIteration leaves that as RuntimeError (PEP 479)."""
+    planned = any(effect.endswith("StopIteration") for _, effect in difference.plan.effects)
+    return planned and difference.kinds <= {"chain", "ending", "handled"}
 
 
 def _exit_is_told_more(difference):
