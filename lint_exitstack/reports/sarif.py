@@ -64,6 +64,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": f"{rule.summary[0].upper()}{rule.summary[1:]}."},
         "fullDescription": {"text": _first_paragraphs(page)},
         "help": {"text": page, "markdown": page},
+        "helpUri": f"{HOMEPAGE}/blob/main/docs/rules/{rule.code}.md",
         "defaultConfiguration": {
             "enabled": rule.default,
             "level": "error" if is_error(rule.code) else "warning",
