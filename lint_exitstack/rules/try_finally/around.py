@@ -106,9 +106,8 @@ class Around:
 
 
 def opening(source: Source, node: ast.Try) -> int | None:
-    """Return the line of `try:` if a comment stands behind it."""
-    first = node.body[0].lineno
-    lines = range(node.lineno, max(first, node.lineno + 1))
+    """Return the line of `try:` if a comment stands behind it (not behind a one-line body)."""
+    lines = range(node.lineno, node.body[0].lineno)
     return next((c.line for c in comments_on(source, tuple(lines)) if not c.own_line), None)
 
 
