@@ -167,7 +167,13 @@ def _new_line(
 
 
 def _line_after(source: Source, node: ast.stmt) -> int:
-    return source.line_starts[node.end_lineno or node.lineno]
+    line = node.end_lineno or node.lineno
+    # An indented comment goes on from the one behind the statement.
+    while line < len(source.lines) and source.lines[line].lstrip().startswith("#"):
+        if not source.lines[line][0].isspace():
+            break
+        line += 1
+    return source.line_starts[line]
 
 
 def _above_comments(source: Source, node: ast.stmt, previous: ast.stmt | None) -> int:
