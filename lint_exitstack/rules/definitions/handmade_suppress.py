@@ -37,7 +37,8 @@ There is no automatic fix: the function may have users in other modules.
 ## When not to use
 
 Off by default: in 5.3 million lines of released code it spoke twice, the one that was read was a
-false alarm (mended since), and so its precision isn't proven. Not to be used where old versions of Python must be supported, or where the name is part of a public interface.
+false alarm (mended since), and so its precision isn't proven. Not to be used where old versions
+of Python must be supported, or where the name is part of a public interface.
 
 ## References
 
