@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import re
 from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.context import Context, Place
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from lint_exitstack.settings import Settings
 
 _FRAMES = (*FUNCTIONS, ast.ClassDef)
+_NO_EXPRESSIONS = (ast.stmt, ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+_LEAVES = frozenset((ast.Name, ast.Constant, ast.alias))
+# Groups of a trigger hold alternatives of their own; what comes behind may be optional.
+_GROUP = re.compile(rb"\(\?:[^()]*(?:\([^()]*\)[^()]*)*\)")
+_FIRST_WORD = re.compile(rb"(?:\\b|\\\.)?(\w{3,})(?![\w?*{])")
 _Listeners = dict[type[ast.AST], list["Rule"]]
 
 
@@ -29,7 +36,7 @@ def analyse(source: Source, settings: Settings) -> tuple[Finding, ...]:
     Raises UnparsableSourceError.
     """
     enabled = enabled_rules(settings, source.path)
-    active = [rule for rule in enabled if rule.trigger.search(source.data)]
+    active = [rule for rule in enabled if rule.nodes and _occurs(rule.trigger, source.data)]
     if not active:
         return ()
     context = Context(source, settings, frozenset(rule.code for rule in enabled))
@@ -43,6 +50,29 @@ def analyse(source: Source, settings: Settings) -> tuple[Finding, ...]:
                 for rule in expressions.get(type(node), ()):
                     found.extend(rule.check(node, place, context))
     return tuple(sorted(found, key=lambda finding: (finding.span.start, finding.code)))
+
+
+def _occurs(trigger: re.Pattern[bytes], data: bytes) -> bool:
+    """Search for `trigger`, but not where a word that it begins with isn't there at all."""
+    words = _first_words(trigger)
+    return (not words or any(word in data for word in words)) and bool(trigger.search(data))
+
+
+@functools.cache
+def _first_words(trigger: re.Pattern[bytes]) -> tuple[bytes, ...]:
+    """Return words one of which is part of every match; nothing where that isn't plain to see.
+
+    Finding a word takes a hundredth of the time of an expression that begins with a boundary.
+    """
+    if trigger.flags & re.IGNORECASE:
+        return ()
+    words = []
+    for choice in _GROUP.sub(b"?", trigger.pattern).split(b"|"):
+        found = _FIRST_WORD.match(choice)
+        if found is None:
+            return ()
+        words.append(found[1])
+    return tuple(words)
 
 
 def _listeners(active: list[Rule]) -> tuple[_Listeners, _Listeners]:
@@ -74,7 +104,11 @@ def _expressions(statement: ast.stmt) -> Iterator[ast.AST]:
     pending: list[ast.AST] = [statement]
     while pending:
         node = pending.pop()
-        for child in ast.iter_child_nodes(node):
-            if not isinstance(child, ast.stmt):
-                pending.append(child)
-                yield child
+        for name in node._fields:
+            value = getattr(node, name, None)
+            for child in value if type(value) is list else (value,):
+                # Most nodes by far are names and the like, with nothing of interest in them.
+                if isinstance(child, ast.AST) and not isinstance(child, _NO_EXPRESSIONS):
+                    if type(child) not in _LEAVES:
+                        pending.append(child)
+                    yield child
