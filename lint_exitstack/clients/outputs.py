@@ -6,12 +6,13 @@ import contextlib
 import os
 import tempfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.errors import UsageError
 from lint_exitstack.model.nearest import did_you_mean
-from lint_exitstack.reports import formats
+from lint_exitstack.reports import formats, packages
 
 if TYPE_CHECKING:
     import argparse
@@ -55,7 +56,17 @@ def _output(text: str, file: Path | None) -> Output:
         raise UsageError(f'--output-format: there is no format "{name}"{hint}')
     if equals and not path:
         raise UsageError(f"--output-format: {name}= lacks the name of a file")
+    _require_packages(name)
     return Output(name, Path(path) if equals else file, not equals)
+
+
+def _require_packages(name: str) -> None:
+    missing = [package for package in packages(name) if find_spec(package) is None]
+    if missing:
+        raise UsageError(
+            f'--output-format: "{name}" needs {" and ".join(missing)}: '
+            'pip install "lint-exitstack[report]"'
+        )
 
 
 def _check(path: Path) -> None:

@@ -1,7 +1,7 @@
 """How findings are presented: each module here without a leading underscore is a format.
 
 A format is a module with `render(outcomes, style)`; its name is the value of the option. One that
-shows more than positions and texts says so in `NEEDS`.
+shows more than positions and texts says so in `NEEDS`, one that needs an extra in `PACKAGES`.
 """
 
 from __future__ import annotations
@@ -44,3 +44,8 @@ def needs(names: Iterable[str]) -> frozenset[str]:
     """Return what the formats called `names` need: some of EDITS, COMPARE and IDENTIFY."""
     nothing: frozenset[str] = frozenset()
     return nothing.union(*(getattr(format_named(name), "NEEDS", nothing) for name in names))
+
+
+def packages(name: str) -> tuple[str, ...]:
+    """Return what must be installed for the format `name` besides what we always need."""
+    return tuple(getattr(format_named(name), "PACKAGES", ()))
