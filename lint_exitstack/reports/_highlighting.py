@@ -54,8 +54,12 @@ def highlighted(text: str) -> list[str]:
 
 
 def marks(before: list[str], after: list[str]) -> tuple[str, str]:
-    """Return for both texts which of their lines the other hasn't: `1` for such a line."""
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    """Return for both texts which of their lines the other hasn't: `1` for such a line.
+
+    A line that is only indented anew is the same line.
+    """
+    bare = [line.strip() for line in before], [line.strip() for line in after]
+    matcher = difflib.SequenceMatcher(None, *bare, autojunk=False)
     left, right = ["1"] * len(before), ["1"] * len(after)
     for block in matcher.get_matching_blocks():
         left[block.a : block.a + block.size] = "0" * block.size

@@ -26,7 +26,8 @@ _With: TypeAlias = ast.With | ast.AsyncWith
 class Exit(NamedTuple):
     """A cleanup: what it is, of which kind, from which line it's promised, on which it runs.
 
-    Kinds: `exit` (always), `error` (only on the way out of an exception), `swallow` (ends one).
+    Kinds: `exit` (of a context), `call` (of anything), `error` (a call on the way out of an
+    exception only), `swallow` (ends an exception).
     Lines count from 0.
     """
 
@@ -43,11 +44,13 @@ class _Step(NamedTuple):
 
 def exits(text: str) -> tuple[Exit, ...]:
     """Return the cleanups of some lines of code, in the order in which they run."""
+    code = textwrap.dedent(text.expandtabs(4))
     try:
-        tree = ast.parse(textwrap.dedent(text.expandtabs(4)))
+        tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    steps = [step for node in _in_order(tree) for step in _steps(node)]
+    reader = _Reader(code)
+    steps = [step for node in _in_order(tree) for step in reader.steps(node)]
     # Of what ends in one place the last to come is the first to go.
     numbered = sorted(enumerate(steps), key=lambda pair: (*_end(pair[1]), -pair[0]))
     return tuple(step.exit for _, step in numbered)
@@ -65,55 +68,61 @@ def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
         pending.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
-def _steps(node: ast.AST) -> Iterator[_Step]:
-    if isinstance(node, ast.With | ast.AsyncWith):
-        for item in node.items:
-            yield from _of_item(item, node)
-    elif isinstance(node, ast.Try):
-        for handler in node.handlers:
-            yield from _of_handler(handler, node)
-        for statement in _leaves(node.finalbody):
-            yield _step(_short(statement), "exit", node, statement)
+class _Reader:
+    """Reads cleanups out of the nodes of one text, and calls them what they are called there."""
 
+    def __init__(self, code: str) -> None:
+        self.code = code
 
-def _of_item(item: ast.withitem, node: _With) -> Iterator[_Step]:
-    name = _called(item.context_expr)
-    if name in _STACKS and isinstance(item.optional_vars, ast.Name):
-        yield from _registered(item.optional_vars.id, node)
-        return
-    kind = "swallow" if name == "suppress" else "exit"
-    label = _short(item.context_expr)
-    yield _until_the_end(label, kind, item.context_expr, node)
+    def steps(self, node: ast.AST) -> Iterator[_Step]:
+        if isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                yield from self._of_item(item, node)
+        elif isinstance(node, ast.Try):
+            for handler in node.handlers:
+                yield from self._of_handler(handler, node)
+            for statement in _leaves(node.finalbody):
+                yield _step(self._text(statement), "call", node, statement)
 
+    def _of_item(self, item: ast.withitem, node: _With) -> Iterator[_Step]:
+        context = item.context_expr
+        name = _called(context)
+        if name in _STACKS and isinstance(item.optional_vars, ast.Name):
+            yield from self._registered(item.optional_vars.id, node)
+            return
+        kind = "swallow" if name == "suppress" else "exit"
+        yield _until_the_end(self._text(context), kind, context, node)
 
-def _registered(stack: str, node: _With) -> Iterator[_Step]:
-    for inner in _in_order(ast.Module(node.body, [])):
-        if not isinstance(inner, ast.Call) or not isinstance(inner.func, ast.Attribute):
-            continue
-        on = inner.func.value
-        if not isinstance(on, ast.Name) or on.id != stack or not inner.args:
-            continue
-        if inner.func.attr in _REGISTERS:
-            kind = "swallow" if _called(inner.args[0]) == "suppress" else "exit"
-            yield _until_the_end(_registration(inner), kind, inner, node)
+    def _registered(self, stack: str, node: _With) -> Iterator[_Step]:
+        for inner in _in_order(ast.Module(node.body, [])):
+            match inner:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[first, *_]
+                ) if name == stack and method in _REGISTERS:
+                    kind = "swallow" if _called(first) == "suppress" else "exit"
+                    kind = "call" if "callback" in method else kind
+                    yield _until_the_end(self._registration(inner, method), kind, inner, node)
 
+    def _registration(self, call: ast.Call, method: str) -> str:
+        """Return what a callback will be called like, or which context is entered."""
+        first, *rest = call.args
+        if "callback" not in method:
+            return self._text(first)
+        arguments = [*map(self._text, rest), *map(self._text, call.keywords)]
+        return _cut(f"{self._text(first)}({', '.join(arguments)})")
 
-def _registration(call: ast.Call) -> str:
-    """Return what a callback will be called like, or which context is entered."""
-    assert isinstance(call.func, ast.Attribute)  # noqa: S101 - the caller has looked
-    if "callback" not in call.func.attr:
-        return _short(call.args[0])
-    return _short(ast.Call(call.args[0], call.args[1:], call.keywords))
+    def _of_handler(self, handler: ast.ExceptHandler, node: ast.Try) -> Iterator[_Step]:
+        *before, last = handler.body
+        if isinstance(last, ast.Raise):
+            for statement in _leaves(before):
+                yield _step(self._text(statement), "error", node, statement)
+        elif isinstance(last, ast.Pass | ast.Continue) and not before:
+            what = "everything" if handler.type is None else self._text(handler.type)
+            yield _step(f"ignore {what}", "swallow", node, handler)
 
-
-def _of_handler(handler: ast.ExceptHandler, node: ast.Try) -> Iterator[_Step]:
-    *before, last = handler.body
-    if isinstance(last, ast.Raise):
-        for statement in _leaves(before):
-            yield _step(_short(statement), "error", node, statement)
-    elif isinstance(last, ast.Pass | ast.Continue) and not before:
-        what = "everything" if handler.type is None else _short(handler.type)
-        yield _step(f"ignore {what}", "swallow", node, handler)
+    def _text(self, node: ast.stmt | ast.expr | ast.keyword) -> str:
+        text = ast.get_source_segment(self.code, node) or ast.unparse(node)
+        return _cut(" ".join(text.split()))
 
 
 def _leaves(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
@@ -147,6 +156,5 @@ def _called(node: ast.expr) -> str:
             return ""
 
 
-def _short(node: ast.AST) -> str:
-    text = ast.unparse(ast.fix_missing_locations(node)).partition("\n")[0]
+def _cut(text: str) -> str:
     return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"

@@ -27,7 +27,7 @@ PACKAGES = ("jinja2", "pygments")
 
 _PAGE = Path(__file__).with_name("_page")
 _KINDS = (Fixability.SAFE, Fixability.UNSAFE, Fixability.NONE)
-_BARS = 12
+_BARS = 8
 
 
 class Bar(NamedTuple):

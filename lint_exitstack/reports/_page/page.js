@@ -3,7 +3,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
   const list = $("list"), detail = $("detail"), form = $("filters"), root = document.documentElement;
-  const CHUNK = 150, ROW = 21, LANE = 22;
+  const CHUNK = 150, ROW = 21, narrow = matchMedia("(max-width: 860px)");
   const words = { safe: "safe fix", unsafe: "unsafe fix", none: "no fix" };
   let shown = [], drawn = 0, current = -1, folder = "";
 
@@ -65,7 +65,7 @@
     if (!shown.length) list.append(make("li", { class: "empty", text: "Nothing fits these filters." }));
     grow();
     list.scrollTop = 0;
-    if (!matchMedia("(max-width: 860px)").matches) select(shown.length ? 0 : -1);
+    if (!narrow.matches) select(shown.length ? 0 : -1);
   }
 
   function select(at, open = false) {
@@ -103,7 +103,7 @@
     if (!item.b) return;
     const sides = make("div", { class: "sides" });
     sides.append(side(item.f ? "Before" : "Code", "", item.b, "del"));
-    if (item.f) sides.append(side("After", item.i.length ? ` with ${item.i.join(", ")}` : "", item.f, "add"));
+    if (item.f) sides.append(side("After", item.i.join("; "), item.f, "add"));
     detail.append(sides);
   }
 
@@ -127,7 +127,7 @@
       pre.append(line);
     });
     const drawing = make("div", { class: "drawn" }, pre);
-    const box = make("section", { class: `side ${mark_}` }, make("h3", { text: title }, make("span", { text: note })),
+    const box = make("section", { class: `side ${mark_}` }, note ? make("h3", { text: title }, " ", make("code", { text: note })) : make("h3", { text: title }),
       make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": `${title}: code` }, drawing));
     if (code.x.length) { drawing.append(lanes(code)); box.append(order(code.x)); }
     return box;
@@ -137,7 +137,7 @@
 
   // A lane for each cleanup, from where it's promised to where it runs; the number says when.
   function lanes(code) {
-    const ns = "http://www.w3.org/2000/svg", free = [];
+    const ns = "http://www.w3.org/2000/svg", free = [], LANE = narrow.matches ? 17 : 20, R = narrow.matches ? 7.5 : 8.5;
     const byStart = code.x.map((exit, at) => ({ exit, at })).sort((a, b) => a.exit[2] - b.exit[2] || b.at - a.at);
     const placed = byStart.map(({ exit, at }) => {
       let lane = free.findIndex((end) => end < exit[2]);
@@ -161,9 +161,9 @@
       const [label, kind, from, to] = exit, x = 5 + lane * LANE + LANE / 2;
       const top = from * ROW + ROW / 2, bottom = to * ROW + ROW / 2 + (from === to ? 1 : 0);
       const line = set("path", { d: `M${x} ${top}V${bottom}`, stroke: colour(at), "stroke-width": 2, fill: "none" });
-      if (kind !== "exit") line.setAttribute("stroke-dasharray", kind === "swallow" ? "2 4" : "6 4");
+      if (kind === "swallow" || kind === "error") line.setAttribute("stroke-dasharray", kind === "swallow" ? "2 4" : "6 4");
       if (from !== to) set("circle", { cx: x, cy: top, r: 4, fill: "var(--code)", stroke: colour(at), "stroke-width": 2 });
-      const dot = set("circle", { cx: x, cy: bottom, r: 9, fill: colour(at) });
+      const dot = set("circle", { cx: x, cy: bottom, r: R, fill: colour(at) });
       const title = document.createElementNS(ns, "title");
       title.textContent = `${at + 1}. ${label}`;
       dot.append(title);
@@ -173,7 +173,7 @@
   }
 
   function order(exits) {
-    const notes = { swallow: "ends the exception", error: "only after an exception", exit: "" };
+    const notes = { swallow: "ends the exception", error: "only after an exception", exit: "exits", call: "" };
     const items = make("ol");
     exits.forEach(([label, kind], at) => {
       const number = make("span", { class: "n", text: at + 1, style: `background: ${colour(at)}` });
