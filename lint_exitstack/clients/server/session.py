@@ -66,7 +66,7 @@ class Session:
         now = time.monotonic()
         burst = now - self._changed_at.get(uri, 0.0) < _BURST
         self._changed_at[uri] = now
-        delay = min(max(2 * self._cost, _PAUSE[0]), _PAUSE[1]) if burst else 0.0
+        delay = min(max(self._cost, _PAUSE[0]), _PAUSE[1]) if burst else 0.0
         self._scheduled[uri] = asyncio.ensure_future(self._later(uri, delay))
 
     def schedule_all(self) -> None:
