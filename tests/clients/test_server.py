@@ -8,6 +8,9 @@ from client_samples import CLEAN, HELD, NEST
 from lsprotocol import types
 from server_client import NOTHING, PUSHED, editor, in_loop
 
+from lint_exitstack.clients.server.documents import opened
+from lint_exitstack.clients.server.positions import Positions
+
 PULLING = attrs.evolve(
     PUSHED,
     text_document=attrs.evolve(
@@ -241,3 +244,12 @@ async def test_what_was_never_saved_has_no_path(tmp_path):
         edit.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
         await edit.more()
     assert lines_of(edit.published[0].diagnostics) == [("XIT101", 0)]
+
+
+def test_edits_of_a_text_with_odd_line_ends(tmp_path):
+    """Form feeds and U+2028 end no line, neither for Python nor for the protocol."""
+    item = types.TextDocumentItem((tmp_path / "a.py").as_uri(), "python", 1, "a\fb\u2028c\r\nd\re")
+    place = types.Range(types.Position(1, 0), types.Position(2, 9))
+    change = types.TextDocumentContentChangePartial(place, "D")
+    changed = opened(item).changed([change], 2, Positions("utf-16"))
+    assert changed.source.text == "a\fb\u2028c\r\nD"
