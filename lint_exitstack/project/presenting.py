@@ -157,7 +157,7 @@ def _comparison(
     if not edits:
         return Comparison(first, before)
     after = _changed(source, first, last, here)
-    lines = tuple(line for edit in imports for line in edit.content.splitlines())
+    lines = tuple(line for edit in imports for line in edit.content.splitlines() if line)
     return Comparison(first, before, "\n".join(after.splitlines()[:_SHOWN_LINES]), lines)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import html
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,9 +44,10 @@ def _class(kind: str) -> str:
 def highlighted(text: str) -> list[str]:
     """Return each line of `text` as HTML."""
     rows = [""]
-    for kind, value in _lexer().get_tokens(text):
-        name = _class(str(kind))
-        for number, part in enumerate(value.split("\n")):
+    tokens = ((_class(str(kind)), value) for kind, value in _lexer().get_tokens(text))
+    # A string comes in many tokens of one class.
+    for name, run in groupby(tokens, key=itemgetter(0)):
+        for number, part in enumerate("".join(value for _, value in run).split("\n")):
             if number:
                 rows.append("")
             if part:

@@ -131,7 +131,8 @@ def _leaves(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
         if isinstance(statement, ast.If):
             yield from _leaves((*statement.body, *statement.orelse))
         elif isinstance(statement, ast.Try):
-            yield from _leaves((*statement.body, *statement.orelse, *statement.finalbody))
+            # Its own `finally` speaks for itself.
+            yield from _leaves((*statement.body, *statement.orelse))
         elif not isinstance(statement, ast.Pass | ast.Raise):
             yield statement
 

@@ -34,7 +34,9 @@
   function row(at) {
     const item = shown[at];
     const where = make("span", { class: "where" }, make("bdi", { text: `${item.path}:${item.l}` }));
-    const what = make("span", { class: "what" }, make("span", { class: "code", text: item.c }), " ", item.t.replaceAll("`", ""));
+    const what = prose("span", ` ${item.t}`);
+    what.className = "what";
+    what.prepend(make("b", { class: "code", text: item.c }));
     return make("li", { class: `k-${item.a}`, role: "option", id: `row-${at}`, "data-at": at, "aria-selected": "false" }, where, what);
   }
 
@@ -188,7 +190,9 @@
     if (node) select(Number(node.dataset.at), true);
   });
   let waiting;
-  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 60); });
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(filter, 60); };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", (event) => { if (event.target.id !== "path") soon(); });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => { folder = ""; setTimeout(filter); });
   document.querySelector(".charts").addEventListener("click", (event) => {
