@@ -131,7 +131,17 @@ def test_libcst_is_for_rewriting_and_codemods(path):
         assert not any(name.split(".")[0] == "libcst" for name in imported(path))
 
 
-HEAVY = ("libcst", "rich", "pathspec", "packaging", "pygls", "flake8", "concurrent.futures.process")
+HEAVY = (
+    "libcst",
+    "rich",
+    "jinja2",
+    "pygments",
+    "pathspec",
+    "packaging",
+    "pygls",
+    "flake8",
+    "concurrent.futures.process",
+)
 
 CHECK = "from lint_exitstack.clients.cli import main; main(['check', 'a.py'])"
 PLUGIN = (

@@ -112,18 +112,24 @@ def _unusable(task: Task, error: SourceError, source: Source | None = None) -> t
 def _fix(
     outcome: FileOutcome, source: Source, findings: tuple[Finding, ...], task: Task
 ) -> FileOutcome:
-    unchanged = replace(outcome, reported=presented(source, findings, task), data=task.data)
     if not any(applies(finding, unsafe=task.unsafe) for finding in findings):
-        return unchanged
+        return _unchanged(outcome, source, findings, task)
     from lint_exitstack.fixing import fix  # LibCST, which most files never need
 
     fixed = fix(source, task.settings, unsafe=task.unsafe)
     dropped = tuple(_dropped(task, failure) for failure in fixed.failures)
     if fixed.source.data == source.data:
-        return replace(unchanged, dropped=dropped)
+        return replace(_unchanged(outcome, source, findings, task), dropped=dropped)
     if error := _store(task, source, fixed.source):
-        return replace(unchanged, dropped=dropped, errors=(error,))
+        left = _unchanged(outcome, source, findings, task)
+        return replace(left, dropped=dropped, errors=(error,))
     return replace(_changed(outcome, source, fixed, task), dropped=dropped)
+
+
+def _unchanged(
+    outcome: FileOutcome, source: Source, findings: tuple[Finding, ...], task: Task
+) -> FileOutcome:
+    return replace(outcome, reported=presented(source, findings, task), data=task.data)
 
 
 def _changed(outcome: FileOutcome, source: Source, fixed: FixedSource, task: Task) -> FileOutcome:

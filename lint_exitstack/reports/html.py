@@ -114,7 +114,12 @@ def _record(path: int, item: Reported) -> dict[str, Any]:
         "a": finding.fixability.value,
         "s": item.scope,
         "z": [
-            [hazard.name, hazard.message, hazard.span.start.line if hazard.span else 0]
+            [
+                hazard.name,
+                hazard.message,
+                hazard.span.start.line if hazard.span else 0,
+                hazard.forbids,
+            ]
             for hazard in finding.hazards
         ],
     }

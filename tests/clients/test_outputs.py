@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import sys
+from importlib.machinery import PathFinder
 
 import pytest
 from client_samples import CLEAN, HELD, NEST
@@ -115,3 +116,21 @@ def test_a_clean_report_is_written_too(run, project):
     (project / "a.py").write_text(CLEAN)
     assert run("check", "--output-format", "json", "-o", "out").status == 0
     assert (project / "out").read_text() == "[]\n"
+
+
+class Without:
+    """Python's own finder on a machine where the extra isn't installed."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return None if name == "jinja2" else PathFinder.find_spec(name, path, target)
+
+
+def test_what_isnt_installed_is_told_before_any_work(run, nest, monkeypatch):
+    monkeypatch.delitem(sys.modules, "jinja2", raising=False)
+    finders = [Without if finder is PathFinder else finder for finder in sys.meta_path]
+    monkeypatch.setattr(sys, "meta_path", finders)
+    ran = run("check", "--fix", "--output-format", "html", "-o", "r.html")
+    assert ran.status == 2
+    assert 'pip install "lint-exitstack[report]"' in ran.err
+    assert (nest / "a.py").read_text() == NEST

@@ -107,12 +107,17 @@
     sides.append(side(item.f ? "Before" : "Code", "", item.b, "del"));
     if (item.f) sides.append(side("After", item.i.join("; "), item.f, "add"));
     detail.append(sides);
+    for (const scroll of sides.querySelectorAll(".scroll")) {
+      scroll.classList.toggle("over", scroll.scrollWidth > scroll.clientWidth);
+    }
   }
 
   function hazards(item) {
     const box = make("div", { class: `hazards k-${item.a}` });
-    const verdict = { safe: "Accepted: ", unsafe: "Unsafe because of ", none: "No fix because of " }[item.a];
-    for (const [name, text, line] of item.z) {
+    const verdicts = { safe: "Accepted: ", unsafe: "Unsafe because of ", none: "No fix because of " };
+    const forbidden = item.z.some((one) => one[3]);
+    for (const [name, text, line, forbids] of item.z) {
+      const verdict = forbidden && !forbids ? "It would be unsafe because of " : verdicts[item.a];
       const paragraph = prose("p", `\`${name}\`: ${text}${line ? ` (line ${line})` : ""}`);
       paragraph.prepend(verdict);
       paragraph.title = data.hazards[name] ?? "";
