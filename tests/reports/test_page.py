@@ -298,3 +298,16 @@ def test_nothing_found(chrome, tmp_path):
     chrome.get(path.as_uri())
     assert texts(chrome, ".clean") == ["All checks passed."]
     assert chrome.get_log("browser") == []
+
+
+@pytest.mark.parametrize("width", [861, 1024, 1280, 1320, 1920])
+def test_nothing_hides_the_first_row(page, report, width):
+    shape(page, width, 700)
+    page.get(report.as_uri())
+    page.execute_script("window.scrollTo(0, document.body.scrollHeight)")
+    script = """
+        const box = document.getElementById("row-0").getBoundingClientRect();
+        const seen = document.elementFromPoint(box.left + 40, box.top + 4);
+        return [document.documentElement.scrollWidth, !!seen && !!seen.closest("#row-0")];
+    """
+    assert page.execute_script(script) == [width, True]
