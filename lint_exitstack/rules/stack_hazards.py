@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.flow import jumps_out, nodes_in_frame
 
@@ -56,7 +57,7 @@ def stack_hazards(
         found.append(
             Hazard(
                 "swallowed-exit",
-                f"if `{_short(what)}` swallows an error of a later exit, a jump out of the body "
+                f"if `{short(what)}` swallows an error of a later exit, a jump out of the body "
                 "goes on all the same",
                 context.source.span(jump if jump is not None else swallowers[0]),
             )
@@ -79,8 +80,3 @@ def scope_hazards(context: Context, place: Place) -> tuple[Hazard, ...]:
                 span = context.source.span(event.node)  # type: ignore[arg-type]  # a Name
                 return (Hazard("public-name", message, span),)
     return ()
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 40 else f"{flat[:37]}…"

@@ -18,6 +18,7 @@ from lint_exitstack.model.rewrite import (
     Template,
     Trivia,
 )
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.comments import (
     comments_on,
@@ -210,9 +211,9 @@ class Suppression:
         resources = self.context.settings.resources
         cause = group_source(self.node.body, self.scope, self.context.names, resources)
         if cause is not None:
-            text = " ".join(self.source.segment(cause).split())
-            short = text if len(text) <= 40 else f"{text[:37]}…"
-            message = f"`{short}` isn't known to raise no exception groups"
+            message = (
+                f"`{short(self.source.segment(cause))}` isn't known to raise no exception groups"
+            )
             yield Hazard("exception-group", message, self.source.span(cause))
 
     def _catches_all(self, expression: ast.expr | None) -> bool:

@@ -87,7 +87,7 @@ from lint_exitstack.rules.try_finally.around import clause_comments, opening, tr
 from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
 from lint_exitstack.rules.try_finally.committing import Committing, commented
 from lint_exitstack.rules.try_finally.untouchable import is_untouchable
-from lint_exitstack.rules.try_finally.wording import short
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.comments import last_line
 

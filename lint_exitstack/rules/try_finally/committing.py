@@ -12,7 +12,7 @@ from lint_exitstack.model.rewrite import Block, Kept, Line, Piece, Suite, Trivia
 from lint_exitstack.rules.try_finally.absent import may_be_none
 from lint_exitstack.rules.try_finally.around import Around, pragma_hazards
 from lint_exitstack.rules.try_finally.registration import Registrar
-from lint_exitstack.rules.try_finally.wording import short
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import comments_on
 from lint_exitstack.semantics.flow import has, jumps_out
 

@@ -18,7 +18,7 @@ from lint_exitstack.rules.try_finally.around import (
 from lint_exitstack.rules.try_finally.cleanup import release_of
 from lint_exitstack.rules.try_finally.managing import Form, form_for, made_by
 from lint_exitstack.rules.try_finally.registration import Registrar
-from lint_exitstack.rules.try_finally.wording import short
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import comments_on, last_line, lines_between
 from lint_exitstack.semantics.layout import layout_hazards
 

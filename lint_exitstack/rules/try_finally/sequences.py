@@ -8,7 +8,7 @@ from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Rewrite, Trivia
 from lint_exitstack.rules.try_finally.around import Around, pragma_hazards, trivia_of
 from lint_exitstack.rules.try_finally.registration import Registrar
-from lint_exitstack.rules.try_finally.wording import short
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from lint_exitstack.rules.try_finally.around import (
 )
 from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
 from lint_exitstack.rules.try_finally.registration import Registrar
-from lint_exitstack.rules.try_finally.wording import short
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import last_line
 
 if TYPE_CHECKING:

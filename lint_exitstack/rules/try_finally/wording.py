@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lint_exitstack.rules.wording import short
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-def short(text: str) -> str:
-    """Return a piece of code for a message: on one line, not too long."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 40 else f"{flat[:37]}…"
 
 
 def skipping(calls: Sequence[str]) -> str:
