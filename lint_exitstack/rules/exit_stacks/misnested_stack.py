@@ -10,14 +10,17 @@ the stack does, where that is surely wrong:
 - both are cancel scopes or task groups (anyio, trio, asyncio): they must end in reverse order, or
   an error is raised far from here;
 - two stacks are opened one in the other, and the outer one is given something made from what is on
-  the inner one, or something new while the inner one already holds managers.
+  the inner one, or something new while the inner one already holds managers;
+- a cancel scope or task group is entered on a stack of `self` in one method and exited in another
+  (`connect` and `disconnect`): whoever calls the second may be another task than the first.
 
 Loops and comprehensions count, and so do stacks that are parameters or attributes.
 
 ## Why
 
 `with` statements always exit in reverse order of entering. A stack exits when *it* ends, so what is
-entered on it late outlives everything that was opened between.
+entered on it late outlives everything that was opened between. And a cancel scope must end in the
+task that began it: "Attempted to exit cancel scope in a different task".
 
 ## Before
 
@@ -57,11 +60,14 @@ then it lives longer.
 ## When not to use
 
 Always worth having on. Managers that don't depend on each other aren't reported inside of a `with`
-statement: opening a file under a lock and keeping it longer is often what is meant.
+statement: opening a file under a lock and keeping it longer is often what is meant. Two methods
+aren't reported where they are `__aenter__` and `__aexit__` or called by those, nor where one
+function of the module calls both.
 
 ## References
 
-astral-sh/ruff#18225; the documentation of anyio and trio on cancel scopes that aren't nested.
+astral-sh/ruff#18225, modelcontextprotocol/python-sdk#79; the documentation of anyio and trio on
+cancel scopes that aren't nested.
 """
 
 from __future__ import annotations
@@ -72,6 +78,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.exit_stacks.calls import registered, short
 from lint_exitstack.rules.exit_stacks.nesting import misnesting
+from lint_exitstack.rules.exit_stacks.other_tasks import closing_method
 from lint_exitstack.rules.rule import Fix, Rule
 from lint_exitstack.semantics.registrations import Keeper
 
@@ -86,6 +93,15 @@ def check(node: ast.AST, _place: Place, context: Context) -> Iterator[Finding]:
     """Report `node` if it registers what will outlive its foundation."""
     found = registered(node, context)
     if found is None or found.keeper is not Keeper.STACK or found.receiver is None:
+        return
+    closer = closing_method(found, context)
+    if closer is not None:
+        yield context.finding(
+            RULE,
+            context.source.span(found.call),
+            f"this scope is exited by `{closer}`, which another task may call than the one in here",
+            help_="enter and exit it in one method, or in `__aenter__` and `__aexit__`",
+        )
         return
     why = misnesting(found, context)
     if why is None:

@@ -143,7 +143,7 @@ def _against(found: Registration, item: ast.withitem, context: Context) -> str |
     """Return what of `item` is over too early for `found`."""
     stacks = context.stacks
     inner = item.context_expr
-    if _is_scope(found.given, stacks) and _is_scope(inner, stacks):
+    if is_scope(found.given, stacks) and is_scope(inner, stacks):
         return f"the scope `{_text(inner, context)}`, which must end later (line {inner.lineno})"
     name = item.optional_vars
     if isinstance(name, ast.Name) and stacks.kind(name, stacks.scope_of(name)) is not None:
@@ -181,7 +181,8 @@ def _comes_before(one: ast.expr, other: ast.expr) -> bool:
     return (one.lineno, one.col_offset) < (other.lineno, other.col_offset)
 
 
-def _is_scope(expression: ast.expr, stacks: Stacks) -> bool:
+def is_scope(expression: ast.expr, stacks: Stacks) -> bool:
+    """Whether a call makes a cancel scope, or a group of tasks with one."""
     if not isinstance(expression, ast.Call):
         return False
     return stacks.names.qualified(expression.func, stacks.scope_of(expression)) in _SCOPES
