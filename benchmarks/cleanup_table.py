@@ -4,8 +4,8 @@ python benchmarks/cleanup_table.py                  the running interpreter's st
 python benchmarks/cleanup_table.py DIR ...          other trees; prints tables in Markdown
 python benchmarks/cleanup_table.py --list WORDS DIR the places behind the rows that hold these words
 
-What closes something is decided here by the names of calls, and why nothing was said by the shape of
-the statement: neither asks the rules, so that what they miss is counted, too.
+What closes something is decided here by the names of calls, and why nothing was said by the shape
+of the statement: neither asks the rules, so that what they miss is counted, too.
 """
 
 from __future__ import annotations
@@ -127,7 +127,8 @@ def silence(node, around):
         return "the `finally` holds a loop that it leaves, or jumps"
     process = {"_exit", "fork", "forkpty", "exc_info", "exception"}
     called = [each.func for each in nodes_in_frame([node]) if isinstance(each, ast.Call)]
-    if any(isinstance(f, ast.Attribute) and f.attr in process and owner(f) in {"os", "sys"} for f in called):
+    named = [each for each in called if isinstance(each, ast.Attribute) and each.attr in process]
+    if any(owner(each) in {"os", "sys"} for each in named):
         return "a fork, `os._exit` or `sys.exc_info()`"
     return shape(node)
 
@@ -222,7 +223,7 @@ def main():
     rows = [(name, *sums(counts, classes)) for name, counts in [*by_tree, ("all", total)]]
     table(("tree", "found", *classes), rows)
     for word in classes:
-        rows = [(key[1], key[2] or "–", n) for key, n in total.most_common() if key[0] == word]
+        rows = [(key[1], key[2] or "none", n) for key, n in total.most_common() if key[0] == word]
         table((f"{word}: rule", "hazards or reason", "n"), rows)
 
 

@@ -156,7 +156,8 @@ class Rewrite:
 
     `claims` are the statements whose own shape this rewrite takes apart: of two rewrites that
     claim the same one, the outer is carried out first. `fresh` are the names that it brings in.
-    `doubled` are lines whose comments go because the same ones stand in what is kept.
+    `doubled` are lines whose comments go because the same ones stand in what is kept. `places` are
+    statements further inside, with what stands instead of each wherever its block goes.
     """
 
     first: Key
@@ -167,3 +168,4 @@ class Rewrite:
     needs: tuple[Need, ...] = ()
     fresh: tuple[str, ...] = ()
     doubled: tuple[int, ...] = ()
+    places: tuple[tuple[Key, tuple[Statement, ...]], ...] = ()

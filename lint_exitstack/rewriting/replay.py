@@ -55,6 +55,8 @@ class _Replay:
         for rewrite in rewrites:
             block = self.homes.get(rewrite.first, [])
             self.block_in_hand = block
+            for key, parts in rewrite.places:
+                self.replaced[self.statement(key)] = self._built(parts)
             into = self._built(rewrite.into)
             first = block.index(self.statement(rewrite.first))
             last = block.index(self.statement(rewrite.last))

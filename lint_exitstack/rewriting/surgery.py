@@ -39,6 +39,9 @@ class Surgeon:
     def operate(self, rewrite: Rewrite) -> None:
         """Remember what the statements of `rewrite` become."""
         work = _Construction(self, rewrite)
+        for key, parts in rewrite.places:
+            inner = [node for part in parts for node in work.build(part, key.column)]
+            self.replaced[self.region.statement(key)] = inner
         into = [node for part in rewrite.into for node in work.build(part, rewrite.first.column)]
         first = self.region.statement(rewrite.first)
         last = self.region.statement(rewrite.last)
