@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Finding, fixability_of
 from lint_exitstack.semantics.acquisitions import Acquisitions
+from lint_exitstack.semantics.attributes import Attributes
 from lint_exitstack.semantics.bindings import Bindings, Scope, ScopeNode
 from lint_exitstack.semantics.imports import Imports
 from lint_exitstack.semantics.names import Names
@@ -88,6 +89,10 @@ class Context:
     @cached_property
     def imports(self) -> Imports:
         return Imports(self.source, self.names, self.settings.runtime)
+
+    @cached_property
+    def attributes(self) -> Attributes:
+        return Attributes(self.tree, self.stacks)
 
     @cached_property
     def stacks(self) -> Stacks:

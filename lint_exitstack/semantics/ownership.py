@@ -62,7 +62,8 @@ def new_owner(
     """
     parents = _parents(statements)
     for node in _reads(name, parents):
-        if _is_captured(node, parents) or _escapes(node, parents, closes, qualified, lends=lends):
+        escapes = hands_on(node, parents.get, closes, qualified, lends=lends)
+        if escapes or _is_captured(node, parents):
             return node
     return None
 
@@ -126,27 +127,27 @@ def _is_captured(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     return False
 
 
-def _escapes(
+def hands_on(
     node: ast.AST,
-    parents: dict[ast.AST, ast.AST],
+    above: Callable[[ast.AST], ast.AST | None],
     closes: Sequence[str],
     qualified: Callable[[ast.expr], str | None],
     *,
     lends: bool,
 ) -> bool:
-    """Whether this use of the object may give it to somebody."""
+    """Whether this use of the object may give it to somebody; `above` gives a node's parent."""
     child: ast.AST = node
-    parent = parents.get(node)
+    parent = above(node)
     while isinstance(parent, _DISPLAYS) and getattr(parent, "test", None) is not child:
-        child, parent = parent, parents.get(parent)
+        child, parent = parent, above(parent)
     if isinstance(parent, ast.Call) and child is not parent.func:
         return keeps(parent, qualified, lends=lends)
     if isinstance(parent, ast.Attribute):
-        above = parents.get(parent)
-        called = isinstance(above, ast.Call) and above.func is parent
+        call = above(parent)
+        called = isinstance(call, ast.Call) and call.func is parent
         return parent.attr in _GIVES_UP if called else parent.attr in closes
     if isinstance(parent, ast.BoolOp):
-        return not isinstance(parents.get(parent), (*_TESTS, ast.BoolOp))
+        return not isinstance(above(parent), (*_TESTS, ast.BoolOp))
     if isinstance(parent, ast.IfExp):
         return False
     return not isinstance(parent, _HARMLESS)

@@ -1,10 +1,13 @@
-"""A function that returns what its own stack has closed.
+"""A function that returns or stores what its own stack has closed.
 
 ## What it does
 
 Finds `return` of an object that the stack of a `with` statement around or before it closes: a
 resource of the catalogue that was entered on the stack, an object whose `close` was registered, or
 a list or dict of such.
+
+Finds, too, that such an object is stored on `self`, in a container there or in one of the module,
+where nothing that follows in the block could use it.
 
 ## Why
 
@@ -43,7 +46,9 @@ There is no automatic fix: who closes the objects from now on is for the author 
 ## When not to use
 
 Always worth having on. Objects that are of use after their exit (processes, buffers, pools) aren't
-reported, nor is anything where the stack is handed on or emptied.
+reported, nor is anything where the stack is handed on or emptied. What is stored isn't reported if
+the rest of the block calls anything besides the stack: storing on `self` for the time of the block
+is common.
 
 ## References
 
@@ -58,6 +63,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.exit_stacks.calls import short
 from lint_exitstack.rules.exit_stacks.closed_values import closed_by, function_scope, is_closed
+from lint_exitstack.rules.exit_stacks.stored_values import stored
 from lint_exitstack.rules.rule import Fix, Rule
 from lint_exitstack.semantics.flow import nodes_in_frame, yields
 
@@ -66,6 +72,7 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.rules.exit_stacks.closed_values import Closed
 
 With = ast.With | ast.AsyncWith
 
@@ -80,16 +87,10 @@ def check(node: ast.AST, _place: Place, context: Context) -> Iterator[Finding]:
             continue
         if context.stacks.creation(item.context_expr, context.stacks.scope_of(node)) is None:
             continue
-        for value in _returned(node, name.id, context):
-            yield context.finding(
-                RULE,
-                context.source.span(value),
-                f"`{short(context, value)}` is returned, but `{name.id}` has closed it by then",
-                help_=f"keep it open with `{name.id}.pop_all()`, and hand that on too",
-            )
+        yield from _escaping(node, name.id, context)
 
 
-def _returned(node: With, name: str, context: Context) -> Iterator[ast.expr]:
+def _escaping(node: With, name: str, context: Context) -> Iterator[Finding]:
     scope = function_scope(node, context.stacks)
     if scope is None or not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return
@@ -98,7 +99,24 @@ def _returned(node: With, name: str, context: Context) -> Iterator[ast.expr]:
     closed = closed_by(name, scope, node.body, context.stacks)
     if closed is None or not (closed.names or closed.calls):
         return
-    returns = [n for n in nodes_in_frame(scope.node.body) if isinstance(n, ast.Return)]
+    for value in _returned(node, closed, scope.node.body):
+        yield context.finding(
+            RULE,
+            context.source.span(value),
+            f"`{short(context, value)}` is returned, but `{name}` has closed it by then",
+            help_=f"keep it open with `{name}.pop_all()`, and hand that on too",
+        )
+    for where, what in stored(node, name, closed, scope, context):
+        yield context.finding(
+            RULE,
+            context.source.span(what),
+            f"this is kept in `{short(context, where)}`, but `{name}` closes it with the block",
+            help_=f"keep it open with `{name}.pop_all()`, and store that too",
+        )
+
+
+def _returned(node: With, closed: Closed, body: list[ast.stmt]) -> Iterator[ast.expr]:
+    returns = [each for each in nodes_in_frame(body) if isinstance(each, ast.Return)]
     for statement in sorted(returns, key=lambda each: each.lineno):
         value = statement.value
         if value is not None and statement.lineno > node.lineno and is_closed(value, closed):
@@ -108,7 +126,7 @@ def _returned(node: With, name: str, context: Context) -> Iterator[ast.expr]:
 RULE = Rule(
     code="XIT505",
     name="escaping-resource",
-    summary="`return` of what the stack closes on the way out",
+    summary="returning or storing what the stack closes on the way out",
     check=check,
     nodes=(ast.With, ast.AsyncWith),
     trigger=re.compile(rb"ExitStack\b"),

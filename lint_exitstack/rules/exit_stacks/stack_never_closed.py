@@ -3,7 +3,8 @@
 ## What it does
 
 Finds a stack that a function makes without `with`, registers things on, and never closes, returns,
-stores or hands on.
+stores or hands on; and a stack on an attribute `self._stack`, on which methods of the class
+register things and which none of them ever closes, empties or hands on.
 
 ## Why
 
@@ -40,8 +41,9 @@ There is no automatic fix: where the stack should end is for its author to say.
 
 ## When not to use
 
-Always worth having on. A stack that anything else sees (a call, an attribute, a nested function)
-isn't reported, nor one at module level.
+Always worth having on. A stack that anything else sees (a call, an attribute of another object, a
+nested function) isn't reported, nor one at module level, nor one on `self` in a class with parents
+that aren't known, or where anything in the module looks at that attribute from outside.
 
 ## References
 
@@ -85,10 +87,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
 
 def _is_dropped(node: ast.Call, context: Context) -> bool:
     """Whether something is registered on the stack without anybody keeping it."""
-    method = context.stacks.parents.of(node)
-    if not isinstance(method, ast.Attribute) or method.attr not in REGISTERING:
-        return False
-    return isinstance(context.stacks.parents.of(method), ast.Call)
+    return _registers(node, context)
 
 
 def _is_forgotten(node: ast.Call, place: Place, context: Context) -> bool:
@@ -96,6 +95,10 @@ def _is_forgotten(node: ast.Call, place: Place, context: Context) -> bool:
     if not isinstance(place.frame, FUNCTIONS):
         return False
     match place.node:
+        case ast.Assign(targets=[ast.Attribute() as target], value=value) if value is node:
+            return _is_forgotten_on_self(target, context)
+        case ast.AnnAssign(target=ast.Attribute() as target, value=value) if value is node:
+            return _is_forgotten_on_self(target, context)
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is node:
             pass
         case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is node:
@@ -108,6 +111,26 @@ def _is_forgotten(node: ast.Call, place: Place, context: Context) -> bool:
         return False
     usages = context.stacks.usages(scope, name)
     return bool(usages) and all(u.use is Use.REGISTER and not u.nested for u in usages)
+
+
+def _is_forgotten_on_self(target: ast.Attribute, context: Context) -> bool:
+    """Whether the methods of a class only register things on their private stack."""
+    stacks = context.stacks
+    home = stacks.values.self_class(target.value, stacks.scope_of(target))
+    if home is None or not target.attr.startswith("_"):
+        return False
+    places = context.attributes.own(home, target.attr)
+    if places is None:
+        return False
+    reads = [node for node in places if isinstance(node.ctx, ast.Load)]
+    return bool(reads) and all(_registers(node, context) for node in reads)
+
+
+def _registers(node: ast.expr, context: Context) -> bool:
+    method = context.stacks.parents.of(node)
+    if not isinstance(method, ast.Attribute) or method.attr not in REGISTERING:
+        return False
+    return isinstance(context.stacks.parents.of(method), ast.Call)
 
 
 RULE = Rule(

@@ -41,7 +41,7 @@ def _own_class(receiver: ast.expr, scope: Scope, stacks: Stacks) -> ast.ClassDef
     home = stacks.values.self_class(receiver, scope)
     if home is not None:
         return home
-    classes = set()
+    classes: set[ast.AST | None] = set()
     for given in stacks.values.all_given(receiver, scope):
         call = given.value
         if not isinstance(call, ast.Call):

@@ -25,6 +25,13 @@ _WRAPPERS = words(
     StreamReaderWriter StreamRecoder Shelf
     """
 )
+# Methods that are done with the object when they return.
+USES = words(
+    """
+    read read1 readline readlines readinto write writelines writestr truncate namelist infolist
+    extractall extract testzip printdir getnames getmembers getinfo readframes writeframes
+    """
+)
 # Parts of an archive or of a connection, what closes itself when it's used up, what is in memory.
 _WITHIN = words(
     """

@@ -1,9 +1,18 @@
-"""A resource that is used in the expression that opens it, and closed by nobody.
+"""A file that is opened and closed by nobody.
 
 ## What it does
 
 Looks for `open(path).read()`, `json.load(open(path))`, `for line in open(path)` and the like: the
 file is used on the spot, nobody holds it afterwards, and nobody closes it.
+
+Looks, too, for files that something holds and nothing closes, where all that happens to them is in
+sight:
+
+- a variable of a function that only reads or writes the file, or that gets another one before the
+  first is closed;
+- an attribute `self._file` that no method of the class closes or gives to others, and any attribute
+  that `__enter__` opens and `__exit__` doesn't close;
+- `yield open(path)` in a `@contextmanager` function.
 
 ## Why
 
@@ -34,7 +43,8 @@ def load(path):
 ## Fix safety
 
 Unsafe (`runs-more`): that it is closed is the point. `early-evaluation` where something else in the
-statement ran before the file was opened. No fix inside lambdas, comprehensions and conditions.
+statement ran before the file was opened. No fix inside lambdas, comprehensions and conditions, nor
+for what a name or an attribute holds: how long it's needed is for its author to say.
 
 ## When not to use
 
@@ -52,25 +62,20 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from lint_exitstack.model.finding import Hazard
 from lint_exitstack.rules.lifetimes.enclosing import Enclosing
-from lint_exitstack.rules.lifetimes.opened import is_kept_long, wraps
+from lint_exitstack.rules.lifetimes.kept_open import is_kept, why_open
+from lint_exitstack.rules.lifetimes.opened import USES, is_kept_long, wraps
 from lint_exitstack.rules.rule import Fix, Rule
 from lint_exitstack.semantics.ownership import CONSUMERS, VIEWING
-from lint_exitstack.semantics.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.semantics.resource import Resource
 
-# Methods that are done with the object when they return.
-_USES = words(
-    """
-    read read1 readline readlines readinto write writelines writestr truncate namelist infolist
-    extractall extract testzip printdir getnames getmembers getinfo readframes writeframes
-    """
-)
 # Of other kinds of resources some end by themselves when they are used up.
 _KINDS = frozenset({"file", "archive", "shelf"})
 _LAST_WORDS = frozenset(name.rpartition(".")[2] for name in CONSUMERS | VIEWING)
@@ -79,29 +84,57 @@ _LOOPS = (ast.For, ast.ListComp, ast.SetComp, ast.DictComp)
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report the resource that `node` uses and that nobody closes."""
+    yield from _kept(node, place, context)
     call = _used(node, place, context)
     if call is None:
         return
-    row = context.acquisitions.resource(call, context.scope(place))
-    if (
-        row is None
-        or is_kept_long(row)
-        or row.kind not in _KINDS
-        or wraps(call, row, place, context)
-    ):
+    row = _row(call, place, context)
+    if row is None:
         return
     plan = Enclosing(call, row, place, context)
-    text = " ".join(context.source.segment(call).split())
-    short = text if len(text) <= 50 else f"{text[:47]}…"
     yield context.finding(
         RULE,
         context.source.span(call),
-        f"nobody closes what `{short}` opens",
+        f"nobody closes what `{_short(call, context)}` opens",
         help_=plan.help,
         rewrite=plan.rewrite(),
         hazards=plan.hazards(),
         noqa_line=place.node.end_lineno or place.node.lineno,
     )
+
+
+def _row(call: ast.Call, place: Place, context: Context) -> Resource | None:
+    """Return the row of what `call` opens, if that needs to be closed."""
+    row = context.acquisitions.resource(call, context.scope(place))
+    if row is None or is_kept_long(row) or row.kind not in _KINDS:
+        return None
+    return None if wraps(call, row, place, context) else row
+
+
+def _kept(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
+    """Report what `node` opens and its statement keeps, where nothing closes it."""
+    if not isinstance(node, ast.Call) or not is_kept(node, place):
+        return
+    row = _row(node, place, context)
+    why = None if row is None else why_open(row, place, context)
+    if row is None or why is None:
+        return
+    span = context.source.span(node)
+    unsure = Hazard("no-rewrite", "how long it's needed isn't plain to see", span, forbids=True)
+    yield context.finding(
+        RULE,
+        span,
+        f"`{_short(node, context)}` stays open: {why}",
+        help_=f"close it, with `with` if possible: `{row.closes[0]}()`",
+        hazards=(unsure,),
+        noqa_line=place.node.end_lineno or place.node.lineno,
+    )
+
+
+def _short(node: ast.expr, context: Context) -> str:
+    """Return the text of `node` on one line, cut where it gets long."""
+    text = " ".join(context.source.segment(node).split())
+    return text if len(text) <= 50 else f"{text[:47]}…"
 
 
 def _used(node: ast.AST, place: Place, context: Context) -> ast.Call | None:
@@ -113,7 +146,7 @@ def _used(node: ast.AST, place: Place, context: Context) -> ast.Call | None:
         return None
     func = node.func
     if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Call):
-        return func.value if func.attr in _USES else None
+        return func.value if func.attr in USES else None
     given = [*node.args, *(keyword.value for keyword in node.keywords)]
     calls = [argument for argument in given if isinstance(argument, ast.Call)]
     if calls and _ends(func) and context.qualified(func, place) in CONSUMERS:
@@ -146,7 +179,7 @@ def _ends(func: ast.expr) -> bool:
 RULE = Rule(
     code="XIT602",
     name="unclosed-open",
-    summary="a file that is opened, used and dropped in one expression",
+    summary="a file that is opened and closed by nobody",
     check=check,
     nodes=(ast.Call, *_LOOPS),
     trigger=re.compile(rb"open|File|Reader|Writer|makefile"),

@@ -1,0 +1,67 @@
+"""Attributes of `self` that nobody but the methods of one class can see."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lint_exitstack.semantics.words import words
+
+if TYPE_CHECKING:
+    from lint_exitstack.semantics.stacks import Stacks
+
+# Nothing in these looks at attributes that a class below them adds.
+_BASES = words(
+    """
+    builtins.object typing.Generic unittest.TestCase unittest.IsolatedAsyncioTestCase
+    threading.Thread
+    """
+)
+_REFLECTION = frozenset({"getattr", "setattr", "delattr", "vars"})
+
+
+class Attributes:
+    """Where the attributes of one module are used."""
+
+    def __init__(self, tree: ast.Module, stacks: Stacks) -> None:
+        self.stacks = stacks
+        self._places: dict[str, list[ast.Attribute]] = {}
+        self._strings: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute):
+                self._places.setdefault(node.attr, []).append(node)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                self._strings.add(node.value)
+
+    def own(self, home: ast.ClassDef, attribute: str) -> tuple[ast.Attribute, ...] | None:
+        """Return every use of `self.attribute` in a class, None where others may use it too.
+
+        Others are classes above it that aren't known, objects other than `self` in the module, and
+        whatever finds attributes by their names.
+        """
+        if attribute in self._strings or not self._is_plain(home) or _reflects(home):
+            return None
+        places = []
+        for node in self._places.get(attribute, ()):
+            owner = self.stacks.values.self_class(node.value, self.stacks.scope_of(node))
+            if owner is home:
+                places.append(node)
+            elif owner is None or not self._is_plain(owner):
+                return None
+        return tuple(places)
+
+    def _is_plain(self, home: ast.ClassDef) -> bool:
+        if home.keywords or home.decorator_list:
+            return False
+        scope = self.stacks.scope_of(home)
+        bases = [base.value if isinstance(base, ast.Subscript) else base for base in home.bases]
+        return all(self.stacks.names.qualified(base, scope) in _BASES for base in bases)
+
+
+def _reflects(home: ast.ClassDef) -> bool:
+    """Whether a class looks at attributes by their names."""
+    return any(
+        (isinstance(node, ast.Name) and node.id in _REFLECTION)
+        or (isinstance(node, ast.Attribute) and node.attr == "__dict__")
+        for node in ast.walk(home)
+    )
