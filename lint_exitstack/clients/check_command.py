@@ -66,7 +66,7 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     if not tasks and not discovery.problems and wanted and changes is None:
         console.say("warning: no Python files were found below the given paths")
     running = run(tasks, arguments.jobs)
-    outcomes = tuple(watched(running, len(tasks), console.err, wanted=wanted))
+    outcomes = tuple(watched(running, len(tasks), console, wanted=wanted))
     if arguments.baseline:
         outcomes = with_baseline(outcomes, arguments, console)
     _present(outcomes, arguments, console, reports, all_seen=not discovery.problems)

@@ -6,32 +6,32 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from lint_exitstack.clients.arguments import parse
 from lint_exitstack.clients.console import Console
-from lint_exitstack.model.errors import UsageError
+from lint_exitstack.clients.interrupts import obeyed
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
 USAGE_ERROR = 2
-# What shells report for a program that died of SIGINT.
-INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code: 0 clean, 1 findings, 2 an error to mend."""
-    arguments = parse(sys.argv[1:] if argv is None else argv)
     console = Console.standard()
+    # Nothing large is imported before: from here on Ctrl-C is answered in one line.
+    with obeyed(console):
+        return _run(sys.argv[1:] if argv is None else argv, console)
+
+
+def _run(argv: Sequence[str], console: Console) -> int:
+    from lint_exitstack.model.errors import UsageError
+
     try:
-        status = _run(arguments, console)
+        status = _command(argv, console)
         console.out.flush()
     except UsageError as error:
         console.fail(str(error))
         return USAGE_ERROR
-    except KeyboardInterrupt:
-        console.fail("interrupted; each file is either as it was or wholly rewritten")
-        return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has seen enough; the interpreter must not flush again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -39,7 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _run(arguments: argparse.Namespace, console: Console) -> int:
+def _command(argv: Sequence[str], console: Console) -> int:
+    from lint_exitstack.clients.arguments import parse
+
+    arguments = parse(argv)
     if arguments.command == "rule":
         from lint_exitstack.clients.rule_command import explain
 

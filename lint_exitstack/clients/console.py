@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING, TextIO
@@ -16,6 +17,8 @@ class Console:
     def __init__(self, out: TextIO, err: TextIO) -> None:
         self.out = out
         self.err = err
+        # Whether a bar stands on the terminal, for which the cursor was hidden.
+        self.bar = False
 
     @classmethod
     def standard(cls) -> Console:
@@ -42,8 +45,17 @@ class Console:
 
     def fail(self, text: str) -> None:
         """Say what the user must mend."""
+        self.err.write(self._failure(text))
+
+    def last_words(self, text: str) -> None:
+        """Say why the program ends here, past all buffers, and leave the terminal as it was."""
+        restored = "\r\x1b[2K\x1b[?25h" if self.bar else ""
+        with contextlib.suppress(OSError, ValueError):
+            os.write(self.err.fileno(), f"{restored}{self._failure(text)}".encode())
+
+    def _failure(self, text: str) -> str:
         label = "\x1b[1;31merror\x1b[0m" if wants_colour(self.err) else "error"
-        self.err.write(f"{label}: {text}\n")
+        return f"{label}: {text}\n"
 
 
 def wants_colour(stream: TextIO) -> bool:

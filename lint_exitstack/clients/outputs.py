@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.errors import UsageError
 from lint_exitstack.model.nearest import did_you_mean
+from lint_exitstack.project.signals import held_back
 from lint_exitstack.reports import formats, packages
 
 if TYPE_CHECKING:
@@ -84,12 +85,15 @@ def write_file(path: Path, pieces: Iterable[str]) -> None:
             with path.open("w", encoding="utf-8", errors="backslashreplace") as stream:
                 stream.writelines(pieces)
             return
-        _replace(path, pieces)
+        # Rendered first, since that may take a while: signals wait for the writing only.
+        text = "".join(pieces)
+        with held_back():
+            _replace(path, text)
     except OSError as error:
         raise UsageError(f"{path}: can't be written ({error.strerror or error})") from error
 
 
-def _replace(path: Path, pieces: Iterable[str]) -> None:
+def _replace(path: Path, text: str) -> None:
     target = path.resolve()
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
     temporary = Path(name)
@@ -97,7 +101,7 @@ def _replace(path: Path, pieces: Iterable[str]) -> None:
         with os.fdopen(
             handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n"
         ) as to:
-            to.writelines(pieces)
+            to.write(text)
         # Reports are for others to read; mkstemp thinks of secrets.
         temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         temporary.replace(target)

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from lint_exitstack.model.errors import LintExitstackError
+from lint_exitstack.project.signals import held_back
 
 
 class WriteError(LintExitstackError):
@@ -24,7 +25,8 @@ def replace_file(path: Path, old: bytes, new: bytes) -> None:
         target = path.resolve(strict=True)
         status = target.stat()
         _check(target, status, old)
-        _replace(target, status, old, new)
+        with held_back():
+            _replace(target, status, old, new)
     except OSError as error:
         reason = error.strerror or str(error)
         raise WriteError(f"can't be written ({reason}); nothing was changed") from error

@@ -1,40 +1,14 @@
-"""Interrupts, absurd input, and bugs of ours."""
+"""Absurd input, and bugs of ours."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-
 import pytest
-from client_samples import MERGED, NEST
+from client_samples import NEST
 
 from lint_exitstack.api import check_source
 from lint_exitstack.fixing import Failure
 from lint_exitstack.project.one_file import Task, _dropped
 from lint_exitstack.settings import Settings
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
-def test_an_interrupted_run_leaves_each_file_old_or_new(project):
-    paths = [project / f"a{number:03}.py" for number in range(400)]
-    for path in paths:
-        path.write_text(NEST)
-    command = [sys.executable, "-m", "lint_exitstack", "check", "--fix", "-j", "2"]
-    running = subprocess.Popen(
-        command, cwd=project, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    while paths[10].read_text() == NEST and running.poll() is None:
-        time.sleep(0.01)
-    os.killpg(running.pid, signal.SIGINT)
-    _, err = running.communicate(timeout=60)
-    assert running.returncode == 130
-    assert err == "error: interrupted; each file is either as it was or wholly rewritten\n"
-    assert {path.read_text() for path in paths} == {NEST, MERGED}
-    assert sorted(project.iterdir()) == paths
-
 
 ABSURD = {
     "parentheses.py": b"x = " + b"(" * 3000 + b")" * 3000 + b"\n",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -10,12 +11,19 @@ import pytest
 from client_samples import NEST
 
 pty = pytest.importorskip("pty")
+pexpect = pytest.importorskip("pexpect")
+pyte = pytest.importorskip("pyte")
 
 
-def on_a_terminal(project, *arguments: str, **environment: str) -> str:
+PROGRAM = (sys.executable, "-m", "lint_exitstack", "check")
+
+
+def on_a_terminal(project, *arguments: str, program=PROGRAM, **environment: str) -> str:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "lint_exitstack", "check", *arguments]
-    variables = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **environment}
+    # Whether this suite runs in CI is nothing to the program that it tries.
+    variables = {key: value for key, value in os.environ.items() if key != "CI"}
+    variables |= {"TERM": "xterm-256color", "COLUMNS": "80", **environment}
+    command = [*program, *arguments]
     running = subprocess.Popen(command, cwd=project, stdout=theirs, stderr=theirs, env=variables)
     os.close(theirs)
     shown = b""
@@ -41,13 +49,55 @@ def test_colours(project):
     assert "\x1b[" not in on_a_terminal(project, TERM="dumb")
 
 
-def test_a_bar_for_a_long_run(project):
+# A run that is as long as it takes to show the bar: who waits that long in a test?
+EARLY = """
+import functools, sys
+from lint_exitstack.clients import check_command, cli, progress
+check_command.watched = functools.partial(progress.watched, patience=0)
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def long_run(project, tmp_path_factory):
     for number in range(220):
-        (project / f"a{number}.py").write_text("x = 1\n")
-    shown = on_a_terminal(project)
+        (project / f"a{number}.py").write_text(NEST)
+    script = tmp_path_factory.mktemp("script") / "early.py"
+    script.write_text(EARLY)
+    return [sys.executable, str(script), "check"]
+
+
+def test_a_bar_for_a_long_run(project, long_run):
+    shown = on_a_terminal(project, "-q", "--statistics", "--output-format=json", program=long_run)
+    assert "Checking" not in shown
+    shown = on_a_terminal(project, "--statistics", "--output-format=json", program=long_run)
     assert "Checking" in shown
-    assert "All checks passed." in shown
-    assert "Checking" not in on_a_terminal(project, "--quiet")
-    command = [sys.executable, "-m", "lint_exitstack", "check"]
-    piped = subprocess.run(command, capture_output=True, text=True, check=True, cwd=project)
-    assert (piped.stdout, piped.stderr) == ("All checks passed.\n", "")
+    assert "/220" in shown
+    # It is gone when the report comes, and so is all that hid the cursor.
+    assert shown.rindex("\x1b[?25h") < shown.index('"XIT101"')
+    assert "Checking" not in on_a_terminal(project, "--statistics", program=long_run, CI="true")
+    assert "Checking" not in on_a_terminal(project, "--statistics", program=long_run, TERM="dumb")
+
+
+def test_no_bar_in_a_pipe(project, long_run):
+    command = [*long_run, "--statistics"]
+    piped = subprocess.run(command, capture_output=True, text=True, check=False, cwd=project)
+    assert piped.stdout.startswith("220  XIT101")
+    assert piped.stderr == ""
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_leaves_a_terminal_to_work_on(project, long_run, jobs):
+    arguments = [*long_run[1:], "--fix", "-j", jobs]
+    child = pexpect.spawn(long_run[0], arguments, cwd=str(project), dimensions=(24, 80), timeout=60)
+    child.logfile_read = io.BytesIO()
+    child.expect("Checking")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert (child.exitstatus, child.signalstatus) == (130, None)
+    screen = pyte.Screen(80, 24)
+    pyte.ByteStream(screen).feed(child.logfile_read.getvalue())
+    said = "error: interrupted; each file is either as it was or wholly rewritten"
+    assert [line.rstrip() for line in screen.display if line.strip() not in ("", "^C")] == [said]
+    assert not screen.cursor.hidden
