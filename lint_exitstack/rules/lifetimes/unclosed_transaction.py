@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for `with sqlite3.connect(path) as db:` and other connections whose exit commits or rolls back
-but leaves the connection open, where nobody closes it afterwards.
+but leaves the connection open, where nobody closes it afterwards; and for `with db:` after `db =
+sqlite3.connect(path)` in a function that neither closes the connection nor gives it to others.
 
 ## Why
 
@@ -35,7 +36,8 @@ def add(path, row):
 
 ## Fix safety
 
-Unsafe (`runs-more`): that it is closed is the point.
+Unsafe (`runs-more`): that it is closed is the point. There is no fix where a connection is used
+again after its `with`.
 
 ## When not to use
 
@@ -55,7 +57,6 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import (
     Block,
-    Expression,
     Item,
     Layout,
     NewWith,
@@ -64,6 +65,12 @@ from lint_exitstack.model.rewrite import (
     Suite,
     Template,
     Trivia,
+)
+from lint_exitstack.rules.lifetimes.connections import (
+    LEAVES_OPEN,
+    gives_cursor,
+    is_left_open,
+    used_later,
 )
 from lint_exitstack.rules.rule import Fix, Rule
 from lint_exitstack.semantics.bindings import Act
@@ -77,16 +84,18 @@ if TYPE_CHECKING:
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
 
-_LEAVES_OPEN = "leaves the connection open"
-
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report each item of `node` that opens a connection which its exit doesn't close."""
     if not isinstance(node, ast.With):
         return
     for item in node.items:
+        if isinstance(item.context_expr, ast.Name) and item.optional_vars is None:
+            if is_left_open(item.context_expr, place, context):
+                yield _finding(node, item, context, place)
+            continue
         row = context.acquisitions.resource(item.context_expr, context.scope(place))
-        if row is None or _LEAVES_OPEN not in row.exit_note:
+        if row is None or LEAVES_OPEN not in row.exit_note:
             continue
         target = item.optional_vars
         if target is not None and not isinstance(target, ast.Name):
@@ -111,7 +120,7 @@ def _is_closed(
     if any(event.origin is not scope and event.act is Act.READ for event in events):
         return True
     used = [*node.body, *place.following]
-    return (
+    return gives_cursor(target.id, used) or (
         new_owner(target.id, used, closes, lambda each: context.names.qualified(each, scope))
         is not None
     )
@@ -123,27 +132,13 @@ def _finding(node: ast.With, item: ast.withitem, context: Context, place: Place)
     header = with_header(source, node)
     scope = context.scope(place)
     way = context.imports.way("closing", scope, node)
-    target = item.optional_vars
-    name = target.id if isinstance(target, ast.Name) else context.names.fresh("connection", scope)
+    held = isinstance(item.context_expr, ast.Name)
+    named = item.context_expr if held else item.optional_vars
+    name = named.id if isinstance(named, ast.Name) else context.names.fresh("connection", scope)
     text = " ".join(source.segment(item.context_expr).split())
-    hazards = [
-        Hazard("runs-more", "the connection is closed now, which is the point", span),
-        *layout_hazards(source, [node]),
-        *way.hazards,
-    ]
-    if len(node.items) > 1:
-        message = "the header has other items too"
-        hazards.append(Hazard("no-rewrite", message, span, forbids=True))
-    for comment in header.comments:
-        if is_pragma(comment.text) and header.colon.line != node.lineno:
-            message = f"`{comment.text}` speaks about a line that changes"
-            hazards.append(Hazard("pragma-moved", message, span))
-    piece: Expression = Piece(span)
+    closing = Template(f"{way.expression}($0)", (Piece(span),))
     new = NewWith(
-        items=(
-            Item(Template(f"{way.expression}($0)", (piece,)), Template(name)),
-            Item(Template(name)),
-        ),
+        items=(Item(closing, None if held else Template(name)), Item(Template(name))),
         body=(Suite(Block(context.key(node))),),
         layout=Layout.LINE,
         trivia=_trivia(node, context),
@@ -151,17 +146,40 @@ def _finding(node: ast.With, item: ast.withitem, context: Context, place: Place)
     )
     key = context.key(node)
     needs = () if way.need is None else (way.need,)
-    fresh = () if isinstance(target, ast.Name) else (name,)
+    fresh = () if isinstance(named, ast.Name) else (name,)
     rewrite = Rewrite(key, key, last_line(source, node), (new,), frozenset([key]), needs, fresh)
+    bound = "" if held else f" as {name}"
     return context.finding(
         RULE,
         span,
         "this `with` ends the transaction and leaves the connection open",
-        help_=f"with {way.expression}({text}) as {name}, {name}:",
+        help_=f"with {way.expression}({text}){bound}, {name}:",
         rewrite=rewrite,
-        hazards=tuple(hazards),
+        hazards=(*_hazards(node, item, context, place), *way.hazards),
         noqa_line=header.colon.line,
     )
+
+
+def _hazards(
+    node: ast.With, item: ast.withitem, context: Context, place: Place
+) -> Iterator[Hazard]:
+    source = context.source
+    span = source.span(item.context_expr)
+    header = with_header(source, node)
+    yield Hazard("runs-more", "the connection is closed now, which is the point", span)
+    yield from layout_hazards(source, [node])
+    if len(node.items) > 1:
+        message = "the header has other items too"
+        yield Hazard("no-rewrite", message, span, forbids=True)
+    for comment in header.comments:
+        if is_pragma(comment.text) and header.colon.line != node.lineno:
+            message = f"`{comment.text}` speaks about a line that changes"
+            yield Hazard("pragma-moved", message, span)
+    name = item.context_expr
+    later = used_later(name, node, place, context) if isinstance(name, ast.Name) else None
+    if isinstance(name, ast.Name) and later is not None:
+        message = f"`{name.id}` is used again on line {later}"
+        yield Hazard("no-rewrite", message, span, forbids=True)
 
 
 def _trivia(node: ast.With, context: Context) -> Trivia:
