@@ -26,10 +26,22 @@ _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue, ast.Yield, ast.YieldF
 def is_kept(call: ast.Call, place: Place) -> bool:
     """Whether the statement at `place` does nothing but keep or yield what `call` gives."""
     node = place.node
+    if _borrows(call):
+        return False
     if isinstance(node, ast.Assign):
         return node.value is call and len(node.targets) == 1
     yielding = node.value if isinstance(node, ast.Expr) else None
     return isinstance(yielding, ast.Yield) and yielding.value is call
+
+
+def _borrows(call: ast.Call) -> bool:
+    """Whether a file is opened by a number that belongs to somebody else, such as 0."""
+    if any(keyword.arg in {None, "closefd"} for keyword in call.keywords) or not call.args:
+        return True
+    match call.args[0]:
+        case ast.Constant(value=int()) | ast.Call(func=ast.Attribute(attr="fileno")):
+            return True
+    return False
 
 
 def why_open(row: Resource, place: Place, context: Context) -> str | None:

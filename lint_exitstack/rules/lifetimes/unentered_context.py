@@ -113,7 +113,9 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
 def _makes_a_manager(call: ast.Call, place: Place, context: Context) -> bool:
     func = call.func
     last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-    if last not in _LAST_WORDS and b"contextmanager" not in context.source.data:
+    may_be_renamed = isinstance(func, ast.Name) and b" as " in context.source.data
+    defined_here = b"contextmanager" in context.source.data
+    if last not in _LAST_WORDS and not may_be_renamed and not defined_here:
         return False
     name = context.qualified(func, place)
     if name in _MANAGERS:
@@ -161,7 +163,7 @@ RULE = Rule(
     trigger=re.compile(
         rb"contextmanager|\b(?:suppress|closing|aclosing|nullcontext|redirect_stdout|redirect_stderr"
         rb"|chdir|timeout|timeout_at|catch_warnings|localcontext|patch|object|dict|fail_after|fail_at"
-        rb"|move_on_after|move_on_at|raises|warns|deprecated_call|subTest|assert\w+)\("
+        rb"|move_on_after|move_on_at|raises|warns|deprecated_call|subTest|assert\w+)(?:\(| as )"
     ),
     module=__name__,
     fix=Fix.NEVER,
