@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from lint_exitstack.semantics.bindings import Act
+
 if TYPE_CHECKING:
     from lint_exitstack.semantics.bindings import Scope
     from lint_exitstack.semantics.stacks import Kind, Stacks
@@ -31,6 +33,7 @@ class Keeper(enum.Enum):
     TEST = "a test case"
     PROCESS = "atexit"
     OBJECT = "weakref.finalize"
+    FIXTURE = "pytest's request"
 
 
 CALLBACKS = frozenset({Role.CALLBACK, Role.ASYNC_CALLBACK})
@@ -63,7 +66,8 @@ _FUNCTIONS = MappingProxyType(
         "weakref.finalize": (Keeper.OBJECT, 1),
     }
 )
-METHODS = frozenset({*_STACK_METHODS, *_TEST_METHODS})
+_FIXTURE_METHOD = "addfinalizer"
+METHODS = frozenset({*_STACK_METHODS, *_TEST_METHODS, _FIXTURE_METHOD})
 FUNCTION_NAMES = frozenset({"register", "addModuleCleanup", "finalize"})
 
 
@@ -95,6 +99,11 @@ class Registration:
         return [*self.call.args[self.index + 1 :], *(word.value for word in self.call.keywords)]
 
     @property
+    def takes_arguments(self) -> bool:
+        """Whether the keeper can pass arguments to what is registered."""
+        return self.keeper is not Keeper.FIXTURE
+
+    @property
     def bare(self) -> bool:
         """Whether nothing but the thing itself is registered."""
         return not self.rest
@@ -116,7 +125,20 @@ def registration(call: ast.AST, scope: Scope, stacks: Stacks) -> Registration | 
         if stacks.values.self_class(func.value, scope) is None:
             return None
         return Registration(call, _TEST_METHODS[func.attr], call.args[0], 0, Keeper.TEST)
+    if isinstance(func, ast.Attribute) and func.attr == _FIXTURE_METHOD:
+        if not _is_request(func.value, scope, stacks) or isinstance(call.args[0], ast.Starred):
+            return None
+        return Registration(call, Role.CALLBACK, call.args[0], 0, Keeper.FIXTURE)
     return _function(call, scope, stacks)
+
+
+def _is_request(expression: ast.expr, scope: Scope, stacks: Stacks) -> bool:
+    """Whether `expression` is the parameter `request` by which pytest hands itself to fixtures."""
+    if not isinstance(expression, ast.Name) or expression.id != "request":
+        return False
+    owner = stacks.bindings.owner(scope, "request")
+    changes = [] if owner is None else stacks.bindings.changes(owner, "request")
+    return len(changes) == 1 and changes[0].act is Act.PARAMETER
 
 
 def _function(call: ast.Call, scope: Scope, stacks: Stacks) -> Registration | None:

@@ -5,7 +5,8 @@
 Finds `stack.callback(f())` where the result of `f()` surely isn't what shall be called later: `f`
 is a function of the module that returns nothing or is `async`, a function of the standard library
 that returns None, or a method that closes things (`close`, `release`, `shutdown` …). The same for
-`push_async_callback`, `addCleanup`, `atexit.register` and `weakref.finalize`.
+`push_async_callback`, `addCleanup`, `atexit.register`, `weakref.finalize` and pytest's
+`request.addfinalizer`.
 
 ## Why
 
@@ -130,6 +131,8 @@ def _is_cleanup(call: ast.Call, context: Context) -> bool:
 
 
 def _inner(found: Registration, call: ast.Call, context: Context) -> str:
+    if not found.takes_arguments and (call.args or call.keywords):
+        return f"lambda: {' '.join(context.source.segment(call).split())}"
     before = found.call.args[: found.index]
     parts = [context.source.segment(node) for node in (*before, call.func, *call.args)]
     parts += [f"{w.arg}={context.source.segment(w.value)}" for w in call.keywords if w.arg]
@@ -166,6 +169,9 @@ def _hazards(
     if not can_wait and _is_awaited(found, call, context):
         text = "nobody here can wait for a coroutine"
         hazards.append(Hazard("no-rewrite", text, span, forbids=True))
+    if not found.takes_arguments and (call.args or call.keywords):
+        text = f"`{found.method}` passes no arguments on"
+        hazards.append(Hazard("no-rewrite", text, span, forbids=True))
     return tuple(hazards)
 
 
@@ -175,6 +181,6 @@ RULE = Rule(
     summary="`stack.callback(f())`",
     check=check,
     nodes=(ast.Call,),
-    trigger=re.compile(rb"callback\(|Cleanup\(|\bregister\(|\bfinalize\("),
+    trigger=re.compile(rb"callback\(|Cleanup\(|\bregister\(|\bfinalize\(|addfinalizer\("),
     module=__name__,
 )

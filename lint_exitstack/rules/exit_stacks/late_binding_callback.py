@@ -4,8 +4,8 @@
 
 Finds lambdas and local functions that are registered in a loop or comprehension and read a name
 which each turn binds anew. Registering is `callback`, `push`, `push_async_callback` and
-`push_async_exit` of a stack, `addCleanup` and its relatives, `atexit.register` and
-`weakref.finalize`. The fix passes the object.
+`push_async_exit` of a stack, `addCleanup` and its relatives, `atexit.register`, `weakref.finalize`
+and pytest's `request.addfinalizer`. The fix passes the object.
 
 ## Why
 
@@ -116,6 +116,8 @@ def _rewrite(
     if not isinstance(lambda_, ast.Lambda):
         return None
     plain = passed(lambda_, context) if not found.rest else None
+    if plain is not None and len(plain) > 1 and not found.takes_arguments:
+        plain = None
     before = arguments(found.call.args[: found.index], (), context)
     after = arguments(found.call.args[found.index + 1 :], found.call.keywords, context)
     given = [*before, *(plain or [("", frozen(lambda_, names, context))]), *after]
@@ -146,6 +148,8 @@ RULE = Rule(
     summary="a cleanup registered in a loop that reads the loop's variable",
     check=check,
     nodes=(ast.Call,),
-    trigger=re.compile(rb"callback\(|\.push(?:_async_exit)?\(|Cleanup\(|\bregister\(|\bfinalize\("),
+    trigger=re.compile(
+        rb"callback\(|\.push(?:_async_exit)?\(|Cleanup\(|\bregister\(|\bfinalize\(|addfinalizer\("
+    ),
     module=__name__,
 )
