@@ -120,6 +120,9 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-e", "--exit-zero", action="store_true", help="findings aren't a failure")
     group.add_argument("--exit-non-zero-on-fix", action="store_true", help="fixes are a failure")
     group.add_argument("-q", "--quiet", action="store_true", help="findings and errors only")
+    group.add_argument(
+        "-w", "--watch", action="store_true", help="again at every change (extra: watch)"
+    )
     group.add_argument("-s", "--silent", action="store_true", help="errors only")
 
 

@@ -19,6 +19,10 @@ class Console:
         self.err = err
         # Whether a bar stands on the terminal, for which the cursor was hidden.
         self.bar = False
+        # What is said when a signal ends the program.
+        self.farewell = self._failure(
+            "interrupted; each file is either as it was or wholly rewritten"
+        )
 
     @classmethod
     def standard(cls) -> Console:
@@ -39,6 +43,13 @@ class Console:
         self.out.buffer.write(data)
         self.out.buffer.flush()
 
+    def clear(self) -> None:
+        """Begin with an empty screen, where there is one."""
+        if self.out.isatty() and os.environ.get("TERM") != "dumb":
+            # Top left, this screen, what could be scrolled back to.
+            self.out.write("\x1b[H\x1b[2J\x1b[3J")
+            self.out.flush()
+
     def say(self, text: str) -> None:
         """Say something about the run."""
         self.err.write(f"{text}\n")
@@ -47,11 +58,11 @@ class Console:
         """Say what the user must mend."""
         self.err.write(self._failure(text))
 
-    def last_words(self, text: str) -> None:
-        """Say why the program ends here, past all buffers, and leave the terminal as it was."""
+    def last_words(self) -> None:
+        """Say that the program ends here, past all buffers, and leave the terminal as it was."""
         restored = "\r\x1b[2K\x1b[?25h" if self.bar else ""
         with contextlib.suppress(OSError, ValueError):
-            os.write(self.err.fileno(), f"{restored}{self._failure(text)}".encode())
+            os.write(self.err.fileno(), f"{restored}{self.farewell}".encode())
 
     def _failure(self, text: str) -> str:
         label = "\x1b[1;31merror\x1b[0m" if wants_colour(self.err) else "error"

@@ -31,8 +31,24 @@ def _contradictions(arguments: argparse.Namespace) -> Iterator[str]:
         yield "--jobs: must be 1 or more, or 0 for one a processor"
     if arguments.diff and any("=" in text for text in arguments.output_format or ()):
         yield "--diff: is shown instead of a report; reports into files need a run of their own"
+    if arguments.watch:
+        yield from _about_watching(arguments)
     yield from _about_changes(arguments, changes_files=mends or arguments.add_ignore)
     yield from _about_baselines(arguments, changes_files=mends or arguments.add_ignore)
+
+
+def _about_watching(arguments: argparse.Namespace) -> Iterator[str]:
+    if _STDIN in arguments.paths:
+        yield "--watch: stdin is read once"
+    once = {
+        "--add-ignore": arguments.add_ignore,
+        "--show-files": arguments.show_files,
+        "--show-settings": arguments.show_settings,
+        "--baseline write": arguments.baseline == "write",
+    }
+    for option, given in once.items():
+        if given:
+            yield f"--watch: can't be combined with {option}, which is done once"
 
 
 def _about_changes(arguments: argparse.Namespace, *, changes_files: bool) -> Iterator[str]:

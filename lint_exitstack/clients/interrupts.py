@@ -31,7 +31,7 @@ def obeyed(console: Console) -> Iterator[None]:
 
     def end(number: int, _frame: object) -> None:
         _end_children()
-        console.last_words("interrupted; each file is either as it was or wholly rewritten")
+        console.last_words()
         os._exit(SIGNALLED + number)
 
     wanted = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
