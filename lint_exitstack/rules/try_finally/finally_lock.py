@@ -1,9 +1,12 @@
-"""A lock that is acquired before a `try` and released in its `finally`.
+"""A lock that is acquired before a `try`, or in it, and released in its `finally`.
 
 ## What it does
 
 Finds `lock.acquire()` before a `try` whose `finally` only says `lock.release()`, awaited or not,
 and says `with lock:` (or `async with lock:`). Only without arguments: a `with` knows no timeout.
+
+A lock that is acquired in the `try` itself is found, too: if that fails or is interrupted, the
+`finally` releases a lock that isn't held (or somebody else holds), and its error hides the cause.
 
 ## Why
 
@@ -49,10 +52,13 @@ catalogue knows as a lock. Otherwise:
 - `rebound-name`: the name or the attribute may mean another lock by the time of the release.
 - `runs-more`: a statement between `acquire()` and the `try` can fail; then the lock is released
   now, and stayed locked before.
+- `intent`: the lock is acquired in the `try`. Nothing is released any more where that, or what
+  stands before it there, fails.
 - `pragma-moved`: a pragma comment in the `finally` goes.
 
 There is no fix for objects that are known not to be context managers (handlers of `logging`,
-classes of the same file without `__enter__`).
+classes of the same file without `__enter__`), or where the `try` that acquires the lock has
+handlers, which may expect that this fails.
 
 ## When not to use
 
@@ -79,6 +85,7 @@ from lint_exitstack.rules.try_finally.managing import only_value
 from lint_exitstack.rules.try_finally.untouchable import is_untouchable
 from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
 from lint_exitstack.semantics.evaluation import changed_in
+from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,14 +106,14 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         context,
         place,
         pair.node,
-        Moves((pair.taken.statement,), pair.gap, kept=(pair.taken.receiver,)),
+        Moves((pair.taken.statement,), pair.gap, pair.lead, (pair.taken.receiver,)),
     )
     start = context.source.start(pair.node)
     word = "async with" if pair.is_async else "with"
     yield context.finding(
         RULE,
         Span(start, Position(start.line, start.column + len("try:"))),
-        f"`{pair.given.name}` is acquired and released by hand",
+        _message(pair),
         help_=f"{word} {pair.given.name}:",
         rewrite=wrapping.rewrite(
             [Item(Piece(context.source.span(pair.taken.receiver)))], (), is_async=pair.is_async
@@ -114,6 +121,12 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         hazards=(*wrapping.hazards(), *_hazards(pair, known, context)),
         noqa_line=pair.node.finalbody[0].lineno,
     )
+
+
+def _message(pair: Pair) -> str:
+    if pair.lead:
+        return f"if `{pair.given.name}` can't be acquired here, it is released all the same"
+    return f"`{pair.given.name}` is acquired and released by hand"
 
 
 def _awaits_as(pair: Pair, known: Made) -> bool:
@@ -131,11 +144,23 @@ def _hazards(pair: Pair, known: Made, context: Context) -> Iterator[Hazard]:
         message = f"`with {pair.given.name}:` {known.row.exit_note}"
         yield Hazard("unknown-exit", message, span)
     yield from _rebound(pair, known, context)
+    if pair.lead:
+        yield from _taken_inside(pair, context)
     for statement in pair.gap:
         if not is_silent(statement, pair.place, context):
             message = f"`{pair.given.name}` is now also released when line {statement.lineno} fails"
             yield Hazard("runs-more", message, span)
             return
+
+
+def _taken_inside(pair: Pair, context: Context) -> Iterator[Hazard]:
+    span = context.source.span(pair.taken.statement)
+    message = "a lock that isn't held is released no more, and the cause isn't hidden by that"
+    yield Hazard("intent", message, span)
+    if pair.node.handlers:
+        message = "the handlers of the `try` may expect that the lock can't be acquired"
+        yield Hazard("no-rewrite", message, span, forbids=True)
+    yield from layout_hazards(context.source, [pair.taken.statement])
 
 
 def _unknown(pair: Pair, known: Made, context: Context) -> Hazard:
@@ -204,7 +229,7 @@ def _rebound(pair: Pair, known: Made, context: Context) -> Iterator[Hazard]:
 RULE = Rule(
     code="XIT203",
     name="finally-lock",
-    summary="a lock acquired before a `try` and released in its `finally`",
+    summary="a lock acquired before or in a `try` and released in its `finally`",
     check=check,
     nodes=(ast.Try,),
     trigger=re.compile(rb"\bacquire\b"),

@@ -38,13 +38,18 @@ class Made:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """A lock taken by `taken`, given back by the `finally` of `node`."""
+    """A lock taken by `taken`, given back by the `finally` of `node`.
+
+    `gap` stands between taking it and the `try`. Where it's taken in the `try`, `lead` counts the
+    statements of the body up to there; else it's 0.
+    """
 
     node: ast.Try
     place: Place
     taken: Release
     gap: tuple[ast.stmt, ...]
     given: Release
+    lead: int = 0
 
     @property
     def is_async(self) -> bool:
@@ -52,7 +57,7 @@ class Pair:
 
 
 def pair_of(node: ast.Try, place: Place) -> Pair | None:
-    """Return the lock that is taken before `node` and only released by its `finally`."""
+    """Return the lock that is taken before `node`, or in it, and only released at its end."""
     given = release_of(node.finalbody[0]) if len(node.finalbody) == 1 else None
     if given is None or given.method != "release" or given.guard or given.has_arguments:
         return None
@@ -64,6 +69,16 @@ def pair_of(node: ast.Try, place: Place) -> Pair | None:
         if taken.name is None or taken.name != given.name or taken.has_arguments:
             return None
         return Pair(node, place, taken, gap, given) if is_short(gap) else None
+    return _taken_inside(node, given, place)
+
+
+def _taken_inside(node: ast.Try, given: Release, place: Place) -> Pair | None:
+    for index, statement in enumerate(node.body, 1):
+        taken = release_of(statement)
+        if taken is None or taken.method != "acquire" or taken.guard is not None:
+            continue
+        same = given.name is not None and taken.name == given.name and not taken.has_arguments
+        return Pair(node, place, taken, (), given, index) if same else None
     return None
 
 
