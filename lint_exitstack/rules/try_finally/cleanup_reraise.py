@@ -27,6 +27,20 @@ def listening(address):
         sock.close()
         raise
     return sock
+
+
+def connected(address):
+    link = None
+    try:
+        link = Link(address)
+        if link.is_trusted:
+            return link
+        link.login()
+    except BaseException:
+        if link is not None:
+            link.close()
+        raise
+    return link
 ```
 
 ## After
@@ -45,6 +59,19 @@ def listening(address):
         sock.listen()
         stack.pop_all()
     return sock
+
+
+def connected(address):
+    link = None
+    with ExitStack() as stack:
+        link = Link(address)
+        stack.callback(link.close)
+        if link.is_trusted:
+            stack.pop_all()
+            return link
+        link.login()
+        stack.pop_all()
+    return link
 ```
 
 ## Fix safety
@@ -56,10 +83,14 @@ Safe for one cleanup after a bare `except` or `except BaseException`. Otherwise:
 - `runs-more`: of several cleanups the later ones also run when an earlier one raised.
 - `early-evaluation`, `rebound-name`: what the callback calls is evaluated when it's registered, and
   may be None by then. Where the body gives the name another value, a lambda reads it on exit.
+- `intent`: the body itself acquires what the handler gives back, which failed if there was nothing
+  yet. It's registered right behind its acquisition then; safe where the handler asks for it.
 - `read-later`: the handler unbinds its `as` name, which is used elsewhere.
 
-What the body returns is evaluated before `pop_all()`. There is no fix where the body is left early
-by `return`, `break` or `continue`, where other handlers stand before this one, or where several
+What the body returns is evaluated before `pop_all()`, which also stands before each `return` and
+each jump that leaves the body early. A `finally` stays around the stack. There is no fix where the
+body is left early in more than three places, or out of a `with` or a `finally` that may still fail,
+where other handlers stand before this one, or where several
 steps on one object are taken. Handlers that log, wait or transform the error aren't reported, nor
 those of a narrow class unless the resource is acquired in the statement before the `try`, and the
 class is none that tells of a timeout or a cancellation.
@@ -77,16 +108,26 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
-from lint_exitstack.model.rewrite import Block, Kept, Suite, Trivia
+from lint_exitstack.model.rewrite import Block, Kept, NewTry, Suite, Trivia
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.around import clause_comments, opening, trivia_of
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
+from lint_exitstack.rules.try_finally.around import (
+    clause_comments,
+    finally_line,
+    opening,
+    pragma_hazards,
+    trivia_of,
+)
+from lint_exitstack.rules.try_finally.cleanup import release_of
+from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanup, read_cleanups
 from lint_exitstack.rules.try_finally.committing import Committing, commented
+from lint_exitstack.rules.try_finally.leaving import Leaving
 from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.within import within
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.comments import last_line
@@ -95,8 +136,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lint_exitstack.model.finding import Finding
+    from lint_exitstack.model.position import Key
     from lint_exitstack.model.rewrite import Rewrite, Statement
     from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.rules.try_finally.cleanup import Release
 
 _SIGNALS = re.compile(r"Time_?[Oo]ut|Cancel|Interrupt|Exit|Stop")
 _ELSE = re.compile(r"[ \t\f]*else\b")
@@ -133,10 +176,20 @@ def _cleanups(handler: ast.ExceptHandler, place: Place, context: Context) -> lis
     last = handler.body[-1]
     if not isinstance(last, ast.Raise) or last.exc is not None:
         return []
+    release = release_of(handler.body[0])
+    if release is not None and release.guard is not None and len(handler.body) == 2:
+        return _guarded(release, place, context)
     parts = read_cleanups(handler.body[:-1], place, context)
     found = [part for part in parts if isinstance(part, Cleanup) and not part.is_remark]
     complete = len(found) == len(parts) and any(each.is_known for each in found)
     return found if complete else []
+
+
+def _guarded(release: Release, place: Place, context: Context) -> list[Cleanup]:
+    """Return the cleanup under a guard, where the `try` acquires what it asks for."""
+    found = read_cleanup(release.call.statement, place, context)
+    inside = isinstance(place.node, ast.Try) and within(place.node, release, place, context)
+    return [found] if found is not None and found.is_known and inside else []
 
 
 def _is_ours(
@@ -172,6 +225,11 @@ class Reraise:
         self.context = context
         self.source = context.source
         self.stack = Committing(node, cleanups, place, context)
+        result = context.names.fresh("result", context.scope(place))
+        self.leaving = Leaving(node, self.stack.popping, result, context)
+        release = release_of(self.handler.body[0])
+        alone = release is not None and len(cleanups) == 1
+        self.within = within(node, release, place, context) if release and alone else None
         self.forbidden = tuple(self._forbidden())
 
     def rewrite(self) -> Rewrite | None:
@@ -181,13 +239,30 @@ class Reraise:
         key = self.context.key(self.node)
         success = self.stack.success()
         beside = opening(self.source, self.node)
+        lines = [] if self.within is not None else self.stack.lines(self._trivia())
         new = self.stack.around.statement(
-            [*self.stack.lines(self._trivia()), *success.body],
-            Trivia(beside=beside),
+            [*lines, *success.body],
+            Trivia(beside=None if self.node.finalbody else beside),
             (Block(key),),
         )
-        into = [new, *self._after()]
-        return self.stack.around.rewrite(into, frozenset([key]), more=success.fresh)
+        into: list[Statement] = [new, *self._after()]
+        if self.node.finalbody:
+            final = Suite(Block(key, "finalbody"))
+            into = [NewTry(tuple(into), (final,), Trivia(beside=beside))]
+        places = tuple(self._places())
+        more = dict.fromkeys([*success.fresh, *self._results()])
+        claims = frozenset([key, *(place for place, _ in places)])
+        rewrite = self.stack.around.rewrite(into, claims, more=tuple(more))
+        return replace(rewrite, places=places)
+
+    def _places(self) -> Iterator[tuple[Key, tuple[Statement, ...]]]:
+        yield from self.leaving.places()
+        if self.within is not None:
+            (trivia,) = self._trivia()
+            yield from self.within.places(self.stack.around.name, trivia)
+
+    def _results(self) -> tuple[str, ...]:
+        return (self.leaving.result,) if self.leaving.needs_result else ()
 
     def _after(self) -> Iterator[Statement]:
         """Yield what stood in the `else` branch, with the comments over and behind that word."""
@@ -226,6 +301,8 @@ class Reraise:
         last = last_line(source, node)
         if node.orelse:
             last = min([*self._over_else(), self._else_line()]) - 1
+        elif node.finalbody:
+            last = finally_line(source, node) - 1
         kept = [source.span(call) for call in self.stack.kept_spans()]
         *found, raising = trivia_of(source, handler.body, handler.lineno, last, kept)
         leading = clause_comments(source, node, handler.lineno, node.body[-1])
@@ -242,8 +319,16 @@ class Reraise:
         return (
             *self._wider(),
             *self._unbinding(),
-            *self.stack.hazards(self._trivia(), [] if lost is None else [lost], clean=False),
+            *self._of_stack([] if lost is None else [lost]),
         )
+
+    def _of_stack(self, lost: list[int]) -> Iterator[Hazard]:
+        if self.within is None:
+            yield from self.stack.hazards(self._trivia(), lost, clean=False)
+            return
+        yield from self.stack.around.hazards()
+        yield from self.within.hazards()
+        yield from pragma_hazards(self.source, self._trivia(), lost)
 
     def _forbidden(self) -> Iterator[Hazard]:
         node = self.node
@@ -251,19 +336,25 @@ class Reraise:
         if len(node.handlers) > 1:
             message = "a handler before this one may raise what this one doesn't see"
             yield Hazard("no-rewrite", message, span, forbids=True)
-        if node.finalbody:
-            yield Hazard("no-rewrite", "the `try` has a `finally` too", span, forbids=True)
+        if node.finalbody and self._has_loose_comments():
+            message = "a comment around the `finally` would lose its place"
+            yield Hazard("statement-layout", message, span, forbids=True)
         if node.orelse and self._else_line() == node.orelse[0].lineno and self._over_else():
             message = "a comment before the `else` branch would lose its place"
             yield Hazard("statement-layout", message, span, forbids=True)
-        tail = isinstance(node.body[-1], ast.Return)
-        leaving = self.stack.early_exit(node.body[:-1] if tail else node.body)
-        if leaving is not None:
-            text = f"the body may be left early, on line {leaving.lineno} or below"
-            yield Hazard("no-rewrite", text, self.source.span(leaving), forbids=True)
+        yield from self.leaving.hazards()
         for found in (self.stack.steps_hazard(), self.stack.joined_lines()):
             if found is not None:
                 yield found
+
+    def _has_loose_comments(self) -> bool:
+        """Whether a comment stands between the clauses before the `finally`, or under its block."""
+        node = self.node
+        before = node.orelse[-1] if node.orelse else self.handler.body[-1]
+        end, final = before.end_lineno or 0, node.finalbody[-1].end_lineno or 0
+        last = last_line(self.source, node)
+        above = commented(self.context, end + 1, finally_line(self.source, node))
+        return bool(above or commented(self.context, final + 1, last))
 
     def _wider(self) -> Iterator[Hazard]:
         caught = self.handler.type

@@ -11,6 +11,7 @@ from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, Line, Piece, Suite, Trivia
 from lint_exitstack.rules.try_finally.absent import may_be_none
 from lint_exitstack.rules.try_finally.around import Around, pragma_hazards
+from lint_exitstack.rules.try_finally.leaving import falls_through, is_settled
 from lint_exitstack.rules.try_finally.registration import Registrar
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import comments_on
@@ -77,11 +78,12 @@ class Committing:
         pop = Line(self.popping)
         last = self.node.body[-1]
         if not isinstance(last, ast.Return):
-            return Success((Suite(Block(key)), pop))
+            body: tuple[Statement, ...] = (Suite(Block(key)),)
+            return Success((*body, pop) if falls_through(self.node.body) else body)
         count = len(self.node.body) - 1
         before: tuple[Statement, ...] = (Suite(Block(key), 0, count),) if count else ()
         led = self._trivia(last)
-        if last.value is None or _is_settled(last.value):
+        if last.value is None or is_settled(last.value):
             if last.lineno == self.node.lineno:
                 return Success((pop, Suite(Block(key))))
             pop = Line(self.popping, trivia=Trivia(led.above))
@@ -158,13 +160,6 @@ class Committing:
                 return Hazard("no-rewrite", message, span, forbids=True)
             seen.add(each.receiver)
         return None
-
-
-def _is_settled(value: ast.expr) -> bool:
-    """Whether evaluating `value` can't fail, once its names are bound."""
-    if isinstance(value, ast.Tuple):
-        return all(_is_settled(element) for element in value.elts)
-    return isinstance(value, (ast.Name, ast.Constant))
 
 
 def commented(context: Context, first: int, last: int) -> list[int]:

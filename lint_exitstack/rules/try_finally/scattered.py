@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,12 @@ from lint_exitstack.rules.stack_hazards import scope_hazards, stack_hazards
 from lint_exitstack.rules.try_finally.around import Around
 from lint_exitstack.rules.try_finally.guards import guard_hazards
 from lint_exitstack.rules.try_finally.managing import Form, form_for, made_by
-from lint_exitstack.rules.try_finally.sites import acquired_by, sites_of
+from lint_exitstack.rules.try_finally.sites import acquired_by, called, obstacles, sites_of
 from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
 from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from lint_exitstack.model.rewrite import Need, Rewrite, Statement
@@ -53,7 +53,7 @@ class Scattered:
 
     def _form(self, value: ast.expr) -> Form | None:
         form = form_for(self.release, value, self.place, self.context)
-        row = made_by(_called(value), self.place, self.context)
+        row = made_by(called(value), self.place, self.context)
         if form is Form.NATIVE and (row is None or not row.binds_self):
             return Form.CALLBACK  # entering gives something else than the object
         return form
@@ -136,41 +136,7 @@ class Scattered:
 
     def _forbidden(self) -> Iterator[Hazard]:
         """Yield why there is no such form, if there isn't."""
-        known = dict(self.acquired)
+        for statement, why in obstacles(self.name, self.sites):
+            yield Hazard("no-rewrite", why, self.source.span(statement), forbids=True)
         for site in self.sites:
-            why = self._why_not(site, known.get(site))
-            if why:
-                span = self.source.span(site.statement)
-                yield Hazard("no-rewrite", why, span, forbids=True)
             yield from layout_hazards(self.source, [site.statement])
-        for index, site in enumerate(self.sites):
-            for other in self.sites[index + 1 :]:
-                if not site.excludes(other):
-                    again = f"`{self.name}` may be acquired again on line {other.statement.lineno}"
-                    message = f"{again}, and only the last one is closed"
-                    span = self.source.span(other.statement)
-                    yield Hazard("no-rewrite", message, span, forbids=True)
-
-    def _why_not(self, site: Site, value: ast.expr | None) -> str:
-        line = site.statement.lineno
-        if isinstance(value, ast.Constant) or isinstance(site.statement, ast.Delete):
-            return f"`{self.name}` is set anew on line {line}, and the guard asks what it is then"
-        if not isinstance(_called(value), ast.Call):
-            return f"line {line} gives `{self.name}` what may belong to somebody else"
-        if site.loop is not None:
-            return f"`{self.name}` is acquired in a loop, and only the last one is closed"
-        if site.context is not None and not _is_simple(site.context):
-            return f"the `with` on line {site.context.lineno} ends before `{self.name}` is closed"
-        return ""
-
-
-def _called(value: ast.expr | None) -> ast.expr | None:
-    return value.value if isinstance(value, ast.Await) else value
-
-
-def _is_simple(node: ast.With | ast.AsyncWith) -> bool:
-    """Whether a `with` only enters what was there before: a lock, nothing that it gives."""
-    return all(
-        isinstance(item.context_expr, (ast.Name, ast.Attribute)) and item.optional_vars is None
-        for item in node.items
-    )

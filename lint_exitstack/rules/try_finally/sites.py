@@ -99,3 +99,45 @@ def acquired_by(name: str, statement: ast.stmt) -> ast.expr | None:
     plain = all(isinstance(target, (ast.Name, ast.Attribute)) for target in statement.targets)
     named = [target for target in statement.targets if dotted(target) == name]
     return statement.value if plain and len(named) == 1 else None
+
+
+def called(value: ast.expr | None) -> ast.expr | None:
+    """Return what is awaited, or the value itself."""
+    return value.value if isinstance(value, ast.Await) else value
+
+
+def obstacles(name: str, sites: Sequence[Site]) -> Iterator[tuple[ast.stmt, str]]:
+    """Yield what keeps these statements from each acquiring what is released once, at the end."""
+    for site in sites:
+        why = _why_not(name, site)
+        if why:
+            yield site.statement, why
+    for index, site in enumerate(sites):
+        for other in sites[index + 1 :]:
+            if not site.excludes(other):
+                again = f"`{name}` may be acquired again on line {other.statement.lineno}"
+                yield other.statement, f"{again}, and only the last one is closed"
+
+
+def _why_not(name: str, site: Site) -> str:
+    statement = site.statement
+    value = acquired_by(name, statement)
+    if isinstance(value, ast.Constant) or isinstance(statement, ast.Delete):
+        return (
+            f"`{name}` is set anew on line {statement.lineno}, and the guard asks what it is then"
+        )
+    if not isinstance(called(value), ast.Call):
+        return f"line {statement.lineno} gives `{name}` what may belong to somebody else"
+    if site.loop is not None:
+        return f"`{name}` is acquired in a loop, and only the last one is closed"
+    if site.context is not None and not _is_simple(site.context):
+        return f"the `with` on line {site.context.lineno} ends before `{name}` is closed"
+    return ""
+
+
+def _is_simple(node: ast.With | ast.AsyncWith) -> bool:
+    """Whether a `with` only enters what was there before: a lock, nothing that it gives."""
+    return all(
+        isinstance(item.context_expr, (ast.Name, ast.Attribute)) and item.optional_vars is None
+        for item in node.items
+    )
