@@ -33,7 +33,6 @@ MAY_DIFFER: Final = MappingProxyType(
 FORBIDS: Final = MappingProxyType(
     {
         "target-version": "the target version of Python lacks what the new code needs",
-        "line-length": "the line would be too long and the target version has no way to wrap it",
         "class-body": "a new name in a class body would become an attribute",
         "name-conflict": "the name to import means something else here",
         "bootstrap-module": "contextlib itself imports this module: importing it back would break "
@@ -41,7 +40,6 @@ FORBIDS: Final = MappingProxyType(
         "statement-layout": "the statement shares its lines with others or has a layout that "
         "can't be rewritten faithfully",
         "too-deep": "the code is nested too deeply to be rewritten",
-        "too-many-blocks": "CPython refuses more than 20 statically nested blocks",
         "no-rewrite": "there is no form that would do the same",
     }
 )

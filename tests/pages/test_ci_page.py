@@ -14,7 +14,7 @@ from lint_exitstack.clients.arguments import parse
 from lint_exitstack.clients.outputs import outputs
 from lint_exitstack.reports import formats
 
-PAGE = (Path(__file__).parents[1] / "docs" / "ci.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "ci.md").read_text("utf-8")
 SNIPPETS = re.findall(r"```yaml\n# (\S+)\n(.*?)```", PAGE, re.DOTALL)
 SCHEMAS = {
     ".github/workflows/exitstack.yml": "vendor.github-workflows",

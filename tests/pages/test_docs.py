@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lint_exitstack import fix_source
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def test_generated_pages_are_up_to_date() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lint_exitstack.settings_keys import KEYS
 
-PAGE = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
 
 
 def test_every_key_has_its_row():
