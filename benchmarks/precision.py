@@ -1,0 +1,255 @@
+"""Measures how many findings in real code are true: runs rules, samples findings, counts verdicts.
+
+python benchmarks/precision.py find FOUND DIR ...       run rules; findings go to the file FOUND
+python benchmarks/precision.py sample FOUND             show findings that nobody judged, at random
+python benchmarks/precision.py judge FOUND < VERDICTS   add verdicts to judged.toml
+python benchmarks/precision.py table FOUND              precision per rule, as Markdown
+python benchmarks/precision.py bugs FOUND               the true findings of the bug rules, listed
+
+Each folder in DIR holds one release and is named after it, `name-version`, as after
+`pip download --no-deps name` and `python -m zipfile -e name-version-….whl name-version`. Files that
+are byte for byte copies of one seen before (vendored code) count once.
+
+A verdict is one line: the id that `sample` shows, `true` or `false`, and why. A finding is true
+when the code has the defect that the rule's page speaks about and its maintainers would agree; for
+rules of style, when the rewrite is right and reads better. Verdicts are kept under the release's
+name, the path and the digest that our reports use as fingerprint, so they survive other lines
+coming and going, and new releases. `round` numbers fresh samples: after a rule was mended its
+precision must be measured on findings that the mending didn't look at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import sys
+import tomllib
+from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from lint_exitstack.project.one_file import Mode, Task, process
+from lint_exitstack.rules import all_rules
+from lint_exitstack.settings import Settings
+
+JUDGED = Path(__file__).with_name("judged.toml")
+# Of these every finding says that the code is wrong, not that it could read better.
+STYLE = {"XIT401", "XIT402", "XIT403", "XIT404", "XIT507", "XIT702", "XIT704"}
+
+
+def releases(folders):
+    """Yield (name, version, root) for every folder named after a release."""
+    for folder in folders:
+        for root in sorted(p for p in folder.iterdir() if p.is_dir() and "-" in p.name):
+            name, _, version = root.name.rpartition("-")
+            yield name, version, root
+
+
+def files(folders):
+    """Yield what is run on, once each, with the number of its lines."""
+    seen = set()
+    for name, version, root in releases(folders):
+        for path in sorted(p for p in root.rglob("*.py") if p.is_file()):
+            data = path.read_bytes()
+            copy = hashlib.sha256(data).digest()
+            if copy not in seen:
+                seen.add(copy)
+                yield name, version, root, path, data.count(b"\n") + 1
+
+
+def examine(job):
+    path, settings = job
+    outcome = process(Task(str(path), str(path), settings, Mode.CHECK, identify=True))
+    found = [
+        {
+            "code": item.finding.code,
+            "line": item.finding.line,
+            "end": item.finding.span.end.line,
+            "digest": item.digest,
+            "message": item.finding.message,
+            "fix": item.finding.fixability.value,
+            "hazards": [hazard.name for hazard in item.finding.hazards],
+        }
+        for item in outcome.reported
+        if item.finding.code < "XIT9"
+    ]
+    return found, list(outcome.errors)
+
+
+def find(options):
+    settings = Settings(select=tuple(options.select.split(",")), target_version=(3, 12))
+    jobs = list(files(options.folders))
+    lines, findings, equal = Counter(), [], Counter()
+    with ProcessPoolExecutor(options.jobs) as pool:
+        results = pool.map(examine, [(job[3], settings) for job in jobs], chunksize=16)
+        for (name, version, root, path, count), (found, errors) in zip(jobs, results, strict=True):
+            lines[f"{name} {version}"] += count
+            place = {"package": name, "version": version, "path": str(path.relative_to(root))}
+            for item in found:
+                key = (name, place["path"], item["code"], item["digest"])
+                equal[key] += 1
+                findings.append({**place, **item, "nth": equal[key], "root": str(root)})
+            for error in errors:
+                print(error, file=sys.stderr)
+    document = {"select": options.select, "lines": lines, "findings": findings}
+    options.found.write_text(json.dumps(document, indent=1))
+    rates(document)
+
+
+def rates(document):
+    """Print findings per rule per 100,000 lines."""
+    total = sum(document["lines"].values())
+    counts = Counter(item["code"] for item in document["findings"])
+    print(f"{total:,} lines in {len(document['lines'])} releases")
+    for rule in selected(document):
+        print(f"{rule.code} {counts[rule.code]:6} {counts[rule.code] * 1e5 / total:8.3f} /100k")
+
+
+def selected(document):
+    words = document["select"].split(",")
+    return [rule for rule in all_rules() if any(rule.code.startswith(word) for word in words)]
+
+
+def key_of(item):
+    return item["package"], item["path"], item["code"], item["digest"], item.get("nth", 1)
+
+
+def short(item):
+    return hashlib.sha256("\0".join(map(str, key_of(item))).encode()).hexdigest()[:8]
+
+
+def judged():
+    with JUDGED.open("rb") as file:
+        return {key_of(item): item for item in tomllib.load(file)["finding"]}
+
+
+def wanted(document, options):
+    known = judged() if JUDGED.exists() else {}
+    unjudged = {key_of(f): f for f in document["findings"] if key_of(f) not in known}
+    chosen = defaultdict(list)
+    for item in unjudged.values():
+        if any(item["code"].startswith(word) for word in options.rules.split(",")):
+            chosen[item["code"]].append(item)
+    return chosen
+
+
+def sample(options):
+    document = json.loads(options.found.read_text())
+    for _, items in sorted(wanted(document, options).items()):
+        items.sort(key=key_of)
+        random.Random(options.seed).shuffle(items)
+        for item in items[: options.each]:
+            show(item, options.context)
+
+
+def show(item, context):
+    source = Path(item["root"], item["path"]).read_bytes().decode("utf-8", "replace").splitlines()
+    print(f"=== {short(item)} {item['code']} {item['package']} {item['version']} {item['path']}")
+    print(f"    {item['fix']} {','.join(item['hazards'])}: {item['message']}")
+    last = min(item["end"], item["line"] + 4 * context) + context
+    first = max(0, item["line"] - 1 - context)
+    for number, text in enumerate(source[first:last], first + 1):
+        mark = ">" if number == item["line"] else " "
+        print(f"{mark}{number:5} {text[:150]}")
+
+
+def judge(options):
+    document = json.loads(options.found.read_text())
+    by_id = {short(item): item for item in document["findings"]}
+    known = judged() if JUDGED.exists() else {}
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        name, verdict, reason = line.split(maxsplit=2)
+        if verdict not in ("true", "false"):
+            sys.exit(f"neither true nor false: {line}")
+        item = by_id[name]
+        known[key_of(item)] = {**item, "verdict": verdict == "true", "reason": reason.strip(),
+                               "round": options.round}
+    write(known.values())
+
+
+def write(entries):
+    out = ["# Findings in released packages, read by eye. See precision.py for what is true.\n"]
+    for item in sorted(entries, key=lambda e: (e["code"], *key_of(e))):
+        out.append("\n[[finding]]\n")
+        for field in ("code", "package", "version", "path", "line", "digest", "nth", "verdict",
+                      "round", "reason"):
+            value = item.get(field, 1)
+            if field != "nth" or value != 1:
+                out.append(f"{field} = {json.dumps(value, ensure_ascii=False)}\n")
+    JUDGED.write_text("".join(out), "utf-8")
+
+
+def table(options):
+    document = json.loads(options.found.read_text())
+    total = sum(document["lines"].values())
+    known = judged()
+    found = defaultdict(dict)
+    for item in document["findings"]:
+        found[item["code"]][key_of(item)] = item
+    counts = Counter(item["code"] for item in document["findings"])
+    print(f"{total:,} lines in {len(document['lines'])} releases.\n")
+    print("| rule | default | findings | per 100,000 lines | judged | true | precision |")
+    print("|---|---|---|---|---|---|---|")
+    for rule in selected(document):
+        verdicts = [known[key]["verdict"] for key in found[rule.code] if key in known]
+        share = f"{100 * sum(verdicts) / len(verdicts):.0f} %" if verdicts else "–"
+        state = "on" if rule.default else "off"
+        print(
+            f"| {rule.code} | {state} | {counts[rule.code]} | {counts[rule.code] * 1e5 / total:.2f}"
+            f" | {len(verdicts)} | {sum(verdicts)} | {share} |"
+        )
+    missing(document, known, found)
+
+
+def missing(document, known, found):
+    """Tell of verdicts whose findings are gone: mended false alarms, or true ones lost."""
+    names = {name.partition(" ")[0] for name in document["lines"]}
+    gone = [e for key, e in known.items() if e["package"] in names and key not in found[e["code"]]]
+    false = [item for item in gone if not item["verdict"]]
+    print(f"\n{len(false)} judged false and found no more.")
+    for item in gone:
+        if item["verdict"]:
+            print(f"True and found no more: {item['code']} {item['package']} {item['path']}:"
+                  f"{item['line']}")
+
+
+def bugs(options):
+    document = json.loads(options.found.read_text())
+    known = judged()
+    for item in sorted(document["findings"], key=lambda f: (f["code"], *key_of(f))):
+        verdict = known.get(key_of(item))
+        if verdict and verdict["verdict"] and item["code"] not in STYLE:
+            print(f"- {item['code']} {item['package']} {item['version']} "
+                  f"{item['path']}:{item['line']}: {verdict['reason']}")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True)
+    for action in (find, sample, judge, table, bugs):
+        command = commands.add_parser(action.__name__)
+        command.set_defaults(action=action)
+        command.add_argument("found", type=Path)
+        if action is find:
+            command.add_argument("folders", nargs="+", type=Path)
+            command.add_argument("--select", default="XIT4,XIT5,XIT6,XIT7")
+            command.add_argument("--jobs", type=int, default=2)
+        if action is sample:
+            command.add_argument("--rules", default="XIT")
+            command.add_argument("--seed", default="1")
+            command.add_argument("--each", type=int, default=10, help="findings per rule")
+            command.add_argument("--context", type=int, default=8, help="lines around each")
+        if action is judge:
+            command.add_argument("--round", type=int, default=1)
+    options = parser.parse_args()
+    options.action(options)
+
+
+if __name__ == "__main__":
+    main()
