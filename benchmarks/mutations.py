@@ -1,7 +1,7 @@
 """Turns right uses of exit stacks in real code into wrong ones, and counts how many are found.
 
 python benchmarks/mutations.py DIR ...              50 mutations of each kind, at random
-python benchmarks/mutations.py --show XIT506 DIR    and what was missed of one rule
+python benchmarks/mutations.py --show XIT506 DIR    and what was missed of that rule
 
 Places are found by plain names (`with ExitStack() as x`, `x.callback(...)`), without the analysis
 that is being measured. Each mutation is a slip that people make: an `await` that was forgotten, a
@@ -253,7 +253,7 @@ def main():
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--each", type=int, default=50, help="mutations of each kind")
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--show", default="", help="code whose missed mutations are printed")
+    parser.add_argument("--show", default="", help="print what was missed of these codes")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     files = sorted(p for folder in options.folders for p in folder.rglob("*.py") if p.is_file())
@@ -274,7 +274,7 @@ def main():
             share = f"{100 * sum(map(bool, verdicts)) / len(tried):.0f} %"
             print(f"| {code} | {kind} | {len(jobs)} | {len(tried)} | {share} |", flush=True)
     for path, change in missed:
-        if change.code == options.show:
+        if options.show and change.code.startswith(options.show):
             print(f"\n{path}:{change.first}: {change.kind}\n{change.text}")
 
 

@@ -22,7 +22,9 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
+import operator
 import random
 import sys
 import tomllib
@@ -34,6 +36,7 @@ from lint_exitstack.project.one_file import Mode, Task, process
 from lint_exitstack.rules import all_rules
 from lint_exitstack.settings import Settings
 
+RELEASE = operator.itemgetter(0, 1, 2)
 JUDGED = Path(__file__).with_name("judged.toml")
 # Of these every finding says that the code is wrong, not that it could read better.
 STYLE = {"XIT401", "XIT402", "XIT403", "XIT404", "XIT507", "XIT702", "XIT704"}
@@ -79,23 +82,44 @@ def examine(job):
 
 
 def find(options):
+    """Write a line per release into the file, as soon as it is done."""
     settings = Settings(select=tuple(options.select.split(",")), target_version=(3, 12))
-    jobs = list(files(options.folders))
-    lines, findings, equal = Counter(), [], Counter()
-    with ProcessPoolExecutor(options.jobs) as pool:
-        results = pool.map(examine, [(job[3], settings) for job in jobs], chunksize=16)
-        for (name, version, root, path, count), (found, errors) in zip(jobs, results, strict=True):
-            lines[f"{name} {version}"] += count
-            place = {"package": name, "version": version, "path": str(path.relative_to(root))}
-            for item in found:
-                key = (name, place["path"], item["code"], item["digest"])
-                equal[key] += 1
-                findings.append({**place, **item, "nth": equal[key], "root": str(root)})
-            for error in errors:
-                print(error, file=sys.stderr)
-    document = {"select": options.select, "lines": lines, "findings": findings}
-    options.found.write_text(json.dumps(document, indent=1))
-    rates(document)
+    with ProcessPoolExecutor(options.jobs) as pool, options.found.open("w") as out:
+        for (name, version, root), group in itertools.groupby(files(options.folders), RELEASE):
+            jobs, lines = [], 0
+            for *_, path, count in group:
+                jobs.append((path, settings))
+                lines += count
+            document = {"package": name, "version": version, "root": str(root), "lines": lines}
+            document["findings"] = list(named(pool.map(examine, jobs, chunksize=8), jobs, root))
+            out.write(json.dumps({"select": options.select, **document}) + "\n")
+            out.flush()
+    rates(read(options))
+
+
+def named(results, jobs, root):
+    """Yield findings with the path in the release, and a number where two look the same."""
+    equal = Counter()
+    for (path, _), (found, errors) in zip(jobs, results, strict=True):
+        place = str(path.relative_to(root))
+        for item in found:
+            key = (place, item["code"], item["digest"])
+            equal[key] += 1
+            yield {"path": place, **item, "nth": equal[key]}
+        for error in errors:
+            print(error, file=sys.stderr)
+
+
+def read(options):
+    """Return all that `find` wrote, as one."""
+    lines, findings, select = {}, [], ""
+    for text in options.found.read_text().splitlines():
+        release = json.loads(text)
+        select = release["select"]
+        lines[f"{release['package']} {release['version']}"] = release["lines"]
+        about = {field: release[field] for field in ("package", "version", "root")}
+        findings += [{**about, **item} for item in release["findings"]]
+    return {"select": select, "lines": lines, "findings": findings}
 
 
 def rates(document):
@@ -136,7 +160,7 @@ def wanted(document, options):
 
 
 def sample(options):
-    document = json.loads(options.found.read_text())
+    document = read(options)
     for _, items in sorted(wanted(document, options).items()):
         items.sort(key=key_of)
         random.Random(options.seed).shuffle(items)
@@ -156,7 +180,7 @@ def show(item, context):
 
 
 def judge(options):
-    document = json.loads(options.found.read_text())
+    document = read(options)
     by_id = {short(item): item for item in document["findings"]}
     known = judged() if JUDGED.exists() else {}
     for line in sys.stdin:
@@ -184,7 +208,7 @@ def write(entries):
 
 
 def table(options):
-    document = json.loads(options.found.read_text())
+    document = read(options)
     total = sum(document["lines"].values())
     known = judged()
     found = defaultdict(dict)
@@ -218,7 +242,7 @@ def missing(document, known, found):
 
 
 def bugs(options):
-    document = json.loads(options.found.read_text())
+    document = read(options)
     known = judged()
     for item in sorted(document["findings"], key=lambda f: (f["code"], *key_of(f))):
         verdict = known.get(key_of(item))

@@ -44,6 +44,9 @@ _COROUTINES = {
 }
 # Names that only exist as coroutine methods, whoever has them.
 _ALWAYS_COROUTINES = frozenset({"enter_async_context", "enterAsyncContext"})
+_OF_COROUTINES = frozenset(
+    {"close", "cr_await", "cr_code", "cr_frame", "cr_origin", "cr_running", "send", "throw"}
+)
 _TWINS = {"callback": "push_async_callback", "push": "push_async_exit"}
 _WAITS = frozenset({Role.CALLBACK, Role.EXIT})
 
@@ -105,13 +108,41 @@ def _is_only_worked_with(node: ast.Assign, place: Place, context: Context) -> bo
         return False
     if scope.is_module or scope.is_class:
         return False
-    if len(context.bindings.changes(scope, target.id)) != 1:
+    reads = [e for e in context.bindings.events(scope, target.id) if e.act is Act.READ]
+    if any(event.line > node.lineno for event in context.bindings.changes(scope, target.id)):
         return False
-    return all(
-        event.origin is scope and isinstance(parents_of(event.node, context), ast.Attribute)
-        for event in context.bindings.events(scope, target.id)
-        if event.act is Act.READ
-    )
+    if len(context.bindings.changes(scope, target.id)) == 1:
+        here = [event.node for event in reads if event.origin is scope]
+        # It has one meaning: a single use that fails on a coroutine is proof enough.
+        if any(_fails(name, context) for name in here):
+            return True
+        return len(here) == len(reads) and all(_is_attribute(name, context) for name in here)
+    later = [event for event in reads if event.line > node.lineno]
+    asked = (e for e in reads if e.line <= node.lineno and not _is_compared(e.node, context))
+    return bool(later) and not any(asked) and all(_fails(e.node, context) for e in later)
+
+
+def _is_attribute(name: ast.AST, context: Context) -> bool:
+    return isinstance(parents_of(name, context), ast.Attribute)
+
+
+def _is_compared(name: ast.AST, context: Context) -> bool:
+    return isinstance(parents_of(name, context), ast.Compare)
+
+
+def _fails(name: ast.AST, context: Context) -> bool:
+    """Whether what is done with a name raises an error if it means a coroutine."""
+    parent = parents_of(name, context)
+    match parent:
+        case ast.Attribute(attr=attribute):
+            return attribute not in _OF_COROUTINES and not attribute.startswith("__")
+        case ast.Subscript(value=value):
+            return value is name
+        case ast.withitem():
+            return parent.context_expr is name
+        case ast.For() | ast.AsyncFor():
+            return parent.iter is name
+    return False
 
 
 def parents_of(node: ast.AST, context: Context) -> ast.AST | None:
