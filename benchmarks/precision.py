@@ -164,8 +164,18 @@ def sample(options):
     for _, items in sorted(wanted(document, options).items()):
         items.sort(key=key_of)
         random.Random(options.seed).shuffle(items)
-        for item in items[: options.each]:
+        for item in itertools.islice(spread(items), options.each):
             show(item, options.context)
+
+
+def spread(items):
+    """Leave out what a file has more than two of: its author made the same decision there."""
+    seen = Counter()
+    for item in items:
+        file = (item["package"], item["path"])
+        seen[file] += 1
+        if seen[file] <= 2:
+            yield item
 
 
 def show(item, context):

@@ -44,7 +44,9 @@ a manager gets what the name meant before; unsafe where that isn't known to be b
 ## When not to use
 
 Where the condition tells the type checker what it needs to know in the branches (`if lock is
-None`): the merged form loses that.
+None`): the merged form loses that. Timeouts (`exempt-contexts`) aren't reported, because code
+that avoids them where it can does so to be fast; neither is a single call that is expected to fail
+in one branch and to succeed in the other: `if`, `else` and `assertRaises` tell that best.
 
 ## References
 
@@ -57,14 +59,17 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from lint_exitstack.rules.nested_with.contexts import callee, is_exempt, is_expectation
 from lint_exitstack.rules.optional_contexts.branches import Branches, twins
 from lint_exitstack.rules.rule import Rule
+from lint_exitstack.semantics.names import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.rules.optional_contexts.branches import Twins
 
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
@@ -72,7 +77,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     if not isinstance(node, ast.If) or not node.orelse:
         return
     found = twins(node, place, context)
-    if found is None:
+    if found is None or _is_deliberate(found, place, context):
         return
     plan = Branches(found, place, context)
     yield context.finding(
@@ -83,6 +88,18 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         rewrite=plan.rewrite(),
         hazards=plan.hazards(),
     )
+
+
+def _is_deliberate(found: Twins, place: Place, context: Context) -> bool:
+    """Whether the branches say something that one `with` wouldn't say as well."""
+    if is_exempt(found.managed, place, context):
+        return True
+    manager = found.managed.items[0].context_expr
+    if len(found.plain) > 1:
+        return False
+    name = dotted(callee(manager)) or ""
+    own = name.rpartition(".")[2].startswith(("assert", "expect"))
+    return own or is_expectation(manager, place, context)
 
 
 RULE = Rule(
