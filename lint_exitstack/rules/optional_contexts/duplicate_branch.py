@@ -46,7 +46,8 @@ a manager gets what the name meant before; unsafe where that isn't known to be b
 Where the condition tells the type checker what it needs to know in the branches (`if lock is
 None`): the merged form loses that. Timeouts (`exempt-contexts`) aren't reported, because code
 that avoids them where it can does so to be fast; neither is a single call that is expected to fail
-in one branch and to succeed in the other: `if`, `else` and `assertRaises` tell that best.
+in one branch and to succeed in the other: `if`, `else` and `assertRaises` tell that best, unless
+the condition is about the very error (`if error: with pytest.raises(error): …`).
 
 ## References
 
@@ -95,11 +96,15 @@ def _is_deliberate(found: Twins, place: Place, context: Context) -> bool:
     if is_exempt(found.managed, place, context):
         return True
     manager = found.managed.items[0].context_expr
-    if len(found.plain) > 1:
+    if len(found.plain) > 1 or _names(found.node.test) & _names(manager):
         return False
     name = dotted(callee(manager)) or ""
     own = name.rpartition(".")[2].startswith(("assert", "expect"))
     return own or is_expectation(manager, place, context)
+
+
+def _names(expression: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)} - {"self"}
 
 
 RULE = Rule(
