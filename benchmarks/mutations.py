@@ -104,8 +104,9 @@ def calls(node, stack):
 
 def arguments(file, call):
     given = [file.cut(argument) for argument in call.args[1:]]
-    given += [f"{k.arg}={file.cut(k.value)}" if k.arg else f"**{file.cut(k.value)}"
-              for k in call.keywords]
+    given += [
+        f"{k.arg}={file.cut(k.value)}" if k.arg else f"**{file.cut(k.value)}" for k in call.keywords
+    ]
     return ", ".join(given)
 
 
@@ -146,10 +147,20 @@ def of_header(file, node, stack):
     indent = header[: node.col_offset]
     kinds = {True: ("async with", "with"), False: ("with", "async with")}
     old, new = kinds[isinstance(node, ast.AsyncWith)]
-    yield Mutation("XIT506", "with of the other kind", node.lineno, node.lineno,
-                   header.replace(f"{old} ", f"{new} ", 1))
-    yield Mutation("XIT504", "stack without with", node.lineno, node.lineno,
-                   f"{indent}{stack} = {call}\n{indent}if True:\n")
+    yield Mutation(
+        "XIT506",
+        "with of the other kind",
+        node.lineno,
+        node.lineno,
+        header.replace(f"{old} ", f"{new} ", 1),
+    )
+    yield Mutation(
+        "XIT504",
+        "stack without with",
+        node.lineno,
+        node.lineno,
+        f"{indent}{stack} = {call}\n{indent}if True:\n",
+    )
 
 
 def of_body(file, node, stack, frame):
@@ -159,20 +170,35 @@ def of_body(file, node, stack, frame):
     if inner.strip() or indent.strip():
         return
     last = node.body[-1]
-    names = [s.targets[0].id for s in node.body if enters(s, stack)
-             and isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name)]
+    names = [
+        s.targets[0].id
+        for s in node.body
+        if enters(s, stack) and isinstance(s, ast.Assign) and isinstance(s.targets[0], ast.Name)
+    ]
     ends = isinstance(last, (ast.Return, ast.Raise, ast.Continue, ast.Break))
     if names and not ends and not is_generator(frame):
         for name in names:
-            for code, kind, line in (("XIT505", "entered resource returned", f"return {name}"),
-                                     ("XIT508", "pop_all dropped", f"{stack}.pop_all()")):
-                yield Mutation(code, kind, last.end_lineno, last.end_lineno,
-                               f"{file.lines[last.end_lineno - 1]}{inner}{line}\n")
+            for code, kind, line in (
+                ("XIT505", "entered resource returned", f"return {name}"),
+                ("XIT508", "pop_all dropped", f"{stack}.pop_all()"),
+            ):
+                yield Mutation(
+                    code,
+                    kind,
+                    last.end_lineno,
+                    last.end_lineno,
+                    f"{file.lines[last.end_lineno - 1]}{inner}{line}\n",
+                )
     for index, statement in enumerate(node.body[1:], 1):
         if enters(statement, stack):
             moved = textwrap.dedent(file.block(node.body[index:]))
-            yield Mutation("XIT511", "entered after the with", statement.lineno, last.end_lineno,
-                           textwrap.indent(moved, indent))
+            yield Mutation(
+                "XIT511",
+                "entered after the with",
+                statement.lineno,
+                last.end_lineno,
+                textwrap.indent(moved, indent),
+            )
     yield from nested(file, node, stack, inner)
 
 
@@ -241,9 +267,7 @@ def is_found(job):
         return None
     # What slid out of its `with` is reported there; what escapes, where the mutation put it.
     last = change.first + change.text.count("\n")
-    return any(
-        change.first <= f.line <= last and (f.line, f.message) not in before for f in after
-    )
+    return any(change.first <= f.line <= last and (f.line, f.message) not in before for f in after)
 
 
 def main():

@@ -164,17 +164,17 @@ def sample(options):
     for _, items in sorted(wanted(document, options).items()):
         items.sort(key=key_of)
         random.Random(options.seed).shuffle(items)
-        for item in itertools.islice(spread(items), options.each):
+        for item in itertools.islice(spread(items, options.each), options.each):
             show(item, options.context)
 
 
-def spread(items):
-    """Leave out what a file has more than two of: its author made the same decision there."""
+def spread(items, wanted):
+    """Leave out what a file has more than two of, and a release more than a fifth of the sample."""
     seen = Counter()
     for item in items:
-        file = (item["package"], item["path"])
-        seen[file] += 1
-        if seen[file] <= 2:
+        places = (item["package"], (item["package"], item["path"]))
+        seen.update(places)
+        if seen[places[0]] <= max(2, wanted // 5) and seen[places[1]] <= 2:
             yield item
 
 
@@ -200,8 +200,12 @@ def judge(options):
         if verdict not in ("true", "false"):
             sys.exit(f"neither true nor false: {line}")
         item = by_id[name]
-        known[key_of(item)] = {**item, "verdict": verdict == "true", "reason": reason.strip(),
-                               "round": options.round}
+        known[key_of(item)] = {
+            **item,
+            "verdict": verdict == "true",
+            "reason": reason.strip(),
+            "round": options.round,
+        }
     write(known.values())
 
 
@@ -209,8 +213,18 @@ def write(entries):
     out = ["# Findings in released packages, read by eye. See precision.py for what is true.\n"]
     for item in sorted(entries, key=lambda e: (e["code"], *key_of(e))):
         out.append("\n[[finding]]\n")
-        for field in ("code", "package", "version", "path", "line", "digest", "nth", "verdict",
-                      "round", "reason"):
+        for field in (
+            "code",
+            "package",
+            "version",
+            "path",
+            "line",
+            "digest",
+            "nth",
+            "verdict",
+            "round",
+            "reason",
+        ):
             value = item.get(field, 1)
             if field != "nth" or value != 1:
                 out.append(f"{field} = {json.dumps(value, ensure_ascii=False)}\n")
@@ -230,7 +244,7 @@ def table(options):
     print("|---|---|---|---|---|---|---|")
     for rule in selected(document):
         verdicts = [known[key]["verdict"] for key in found[rule.code] if key in known]
-        share = f"{100 * sum(verdicts) / len(verdicts):.0f} %" if verdicts else "–"
+        share = f"{100 * sum(verdicts) / len(verdicts):.0f} %" if verdicts else "-"
         state = "on" if rule.default else "off"
         print(
             f"| {rule.code} | {state} | {counts[rule.code]} | {counts[rule.code] * 1e5 / total:.2f}"
@@ -247,8 +261,10 @@ def missing(document, known, found):
     print(f"\n{len(false)} judged false and found no more.")
     for item in gone:
         if item["verdict"]:
-            print(f"True and found no more: {item['code']} {item['package']} {item['path']}:"
-                  f"{item['line']}")
+            print(
+                f"True and found no more: {item['code']} {item['package']} {item['path']}:"
+                f"{item['line']}"
+            )
 
 
 def bugs(options):
@@ -257,8 +273,10 @@ def bugs(options):
     for item in sorted(document["findings"], key=lambda f: (f["code"], *key_of(f))):
         verdict = known.get(key_of(item))
         if verdict and verdict["verdict"] and item["code"] not in STYLE:
-            print(f"- {item['code']} {item['package']} {item['version']} "
-                  f"{item['path']}:{item['line']}: {verdict['reason']}")
+            print(
+                f"- {item['code']} {item['package']} {item['version']} "
+                f"{item['path']}:{item['line']}: {verdict['reason']}"
+            )
 
 
 def main():

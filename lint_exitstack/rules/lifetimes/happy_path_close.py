@@ -54,7 +54,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from lint_exitstack.rules.lifetimes.opened import guards, opened
+from lint_exitstack.rules.lifetimes.opened import guards, is_replaced, opened
 from lint_exitstack.rules.lifetimes.scoping import Scoping
 from lint_exitstack.rules.rule import Fix, Rule
 from lint_exitstack.semantics.bindings import Act
@@ -72,6 +72,8 @@ if TYPE_CHECKING:
 # Closing these isn't what ends their lives, or their result matters.
 _OTHER_KINDS = frozenset({"process", "buffer"})
 _METHODS = frozenset({"close", "cleanup", "release", "server_close"})
+# What people ask a file that they are done with.
+_KNOWN_OF_CLOSED = frozenset({"filename", "mode", "name"})
 _CANNOT_RAISE = (
     ast.Assign,
     ast.Attribute,
@@ -95,12 +97,12 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     if stop is None or stop == place.index + 1:
         return
     found = opened(node, place, context)
-    if found is None or found.row.kind in _OTHER_KINDS:
+    if found is None or found.row.kind in _OTHER_KINDS or is_replaced(found.call, place):
         return
     between = place.block[place.index + 1 : stop]
     closing = place.block[stop]
-    if stop + 1 < len(place.block) and _closed_by(place.block[stop + 1], target.id) is not None:
-        return  # closing twice is what is tried out here
+    if _is_tried_out(target.id, place.block[stop + 1 :]):
+        return
     method = _closed_by(closing, target.id)
     if (
         method is None
@@ -109,6 +111,19 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     ):
         return
     yield _finding(found, between, closing, method, place, context)
+
+
+def _is_tried_out(name: str, behind: Sequence[ast.stmt]) -> bool:
+    """Whether the code goes on with the closed object: what closing does is its subject."""
+    for statement in behind:
+        if rebound(name, [statement]) is not None:
+            return False
+        for node in ast.walk(statement):
+            match node:
+                case ast.Attribute(value=ast.Name(id=owner), attr=attribute):
+                    if owner == name and attribute not in _KNOWN_OF_CLOSED:
+                        return True
+    return False
 
 
 def _closing_index(name: str, place: Place) -> int | None:

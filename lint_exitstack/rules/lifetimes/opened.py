@@ -39,6 +39,8 @@ _WITHIN = words(
     http.client.HTTPConnection.getresponse tempfile.SpooledTemporaryFile
     """
 )
+# `mock.patch`, `mock.patch.object`, and pytest's `monkeypatch.setattr`.
+_REPLACING = frozenset({"object", "patch", "setattr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,34 @@ def wraps(call: ast.Call, row: Resource, place: Place, context: Context) -> bool
         return False
     inner = context.acquisitions.kind(call.args[0], context.scope(place))
     return inner is not None and resource(inner, context.settings.resources) is not None
+
+
+def is_replaced(call: ast.Call, place: Place) -> bool:
+    """Whether the function puts something else in the place of what is called, as tests do."""
+    frame = place.frame
+    name = _last_word(call.func)
+    if not name or not isinstance(frame, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    return any(
+        isinstance(node, ast.Call)
+        and _last_word(node.func) in _REPLACING
+        and any(_names(argument, name) for argument in node.args)
+        for node in ast.walk(frame)
+    )
+
+
+def _last_word(func: ast.expr) -> str:
+    if isinstance(func, ast.Attribute):
+        return func.attr
+    return func.id if isinstance(func, ast.Name) else ""
+
+
+def _names(argument: ast.expr, name: str) -> bool:
+    """Whether a string, or the end of one, is the dotted name of something called `name`."""
+    if isinstance(argument, ast.JoinedStr) and argument.values:
+        argument = argument.values[-1]
+    text = argument.value if isinstance(argument, ast.Constant) else None
+    return isinstance(text, str) and text.rpartition(".")[2] == name
 
 
 def managed(found: Opened, method: str, way: Way, context: Context) -> Expression:

@@ -65,7 +65,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.rules.lifetimes.enclosing import Enclosing
 from lint_exitstack.rules.lifetimes.kept_open import is_kept, why_open
-from lint_exitstack.rules.lifetimes.opened import USES, is_kept_long, wraps
+from lint_exitstack.rules.lifetimes.opened import USES, is_kept_long, is_replaced, wraps
 from lint_exitstack.rules.rule import Fix, Rule
 from lint_exitstack.semantics.ownership import CONSUMERS, VIEWING
 
@@ -108,7 +108,8 @@ def _row(call: ast.Call, place: Place, context: Context) -> Resource | None:
     row = context.acquisitions.resource(call, context.scope(place))
     if row is None or is_kept_long(row) or row.kind not in _KINDS:
         return None
-    return None if wraps(call, row, place, context) else row
+    theirs = wraps(call, row, place, context) or is_replaced(call, place)
+    return None if theirs else row
 
 
 def _kept(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
