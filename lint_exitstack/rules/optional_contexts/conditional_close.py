@@ -6,7 +6,8 @@ Finds a file or other resource that is opened under a condition, else something 
 with a `try` whose `finally` closes only the opened one; and writes one `with` that chooses between
 the resource and `nullcontext(…)`. The choice may be a conditional expression, an `if` with `else`,
 or an `if` after a default; the guard of the `finally` may be the same condition, its opposite, or a
-test whether the name is (not) the existing thing.
+test whether the name is (not) the existing thing, or a flag that was set together with the choice
+(`mine = True`), which goes then.
 
 ## Why
 
@@ -44,7 +45,7 @@ def dump(report, dest):
 Safe where nothing that the condition reads can change in the body and the resource's `with` does
 what its `close()` does, by the catalogue; for anything else with a `close()` it is wrapped in
 `closing(…)`. Unsafe where the guard looks at attributes, which anybody may change meanwhile
-(`early-evaluation`).
+(`early-evaluation`). There is no fix where a flag is used elsewhere, too.
 
 ## When not to use
 

@@ -43,6 +43,7 @@ class Guarded:
 
     name: str
     test: ast.expr
+    closed: ast.Name
 
 
 def guarded_close(node: ast.stmt) -> Guarded | None:
@@ -53,7 +54,7 @@ def guarded_close(node: ast.stmt) -> Guarded | None:
             body=[
                 ast.Expr(
                     value=ast.Call(
-                        func=ast.Attribute(value=ast.Name(id=name), attr="close"),
+                        func=ast.Attribute(value=ast.Name() as closed, attr="close"),
                         args=[],
                         keywords=[],
                     )
@@ -61,7 +62,7 @@ def guarded_close(node: ast.stmt) -> Guarded | None:
             ],
             orelse=[],
         ):
-            return Guarded(name, test)
+            return Guarded(closed.id, test, closed)
     return None
 
 

@@ -23,6 +23,7 @@ from lint_exitstack.rules.optional_contexts.choosing import (
     item,
     piece,
 )
+from lint_exitstack.rules.optional_contexts.flags import flagged_choice
 from lint_exitstack.rules.optional_contexts.guards import (
     Choice,
     choice_before,
@@ -36,6 +37,7 @@ from lint_exitstack.semantics.evaluation import changed_in, names_in
 from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:
+    from lint_exitstack.model.position import Span
     from lint_exitstack.model.rewrite import Statement
     from lint_exitstack.model.source import Comment
     from lint_exitstack.rules.context import Context, Place
@@ -49,6 +51,8 @@ class Owned:
     choice: Choice
     guard: ast.expr
     opened_first: bool
+    flag: str = ""
+    """The variable that remembers the choice, where the guard is one."""
 
     @property
     def name(self) -> str:
@@ -71,13 +75,15 @@ def ownership(node: ast.Try, place: Place, context: Context) -> Owned | None:
     guarded = guarded_close(node.finalbody[0])
     if guarded is None:
         return None
-    choice = choice_before(place, guarded.name)
+    remembered = flagged_choice(guarded, place, context)
+    choice = remembered[0] if remembered else choice_before(place, guarded.name)
     if choice is None:
         return None
-    first = closes_first(guarded.test, choice)
+    first = remembered[1] if remembered else closes_first(guarded.test, choice)
     if first is None:
         return None
-    found = Owned(node, choice, guarded.test, first)
+    flag = guarded.test.id if remembered and isinstance(guarded.test, ast.Name) else ""
+    found = Owned(node, choice, guarded.test, first, flag)
     if not isinstance(found.opened, ast.Call) or not _is_settled(found.other):
         return None
     return found if _holds(found, place, context) else None
@@ -211,6 +217,8 @@ class Ownership:
         """Say where the guard may tell something else at the end than at the start."""
         guard = self.found.guard
         span = self.source.span(guard)
+        if self.found.flag:
+            return self._flag_hazards(span)
         moving = self._may_change(guard)
         if moving is not None:
             text = f"`{self.source.segment(moving)}` may be something else at the end"
@@ -218,6 +226,16 @@ class Ownership:
         if self.row is None and isinstance(guard, ast.Name) and guard.id == self.found.name:
             text = f"`{self.found.name}` may be false although it's open"
             return [Hazard("unknown-exit", text, span)]
+        return []
+
+    def _flag_hazards(self, span: Span) -> list[Hazard]:
+        """Forbid to take a flag away that somebody else reads, or sets in other ways."""
+        flag = self.found.flag
+        here = {id(each) for node in self.choice.statements for each in ast.walk(node)}
+        for event in self.context.bindings.events(self.scope, flag):
+            if id(event.node) not in here and event.node is not self.found.guard:
+                text = f"`{flag}` is used on line {event.line}, too"
+                return [Hazard("no-rewrite", text, span, forbids=True)]
         return []
 
     def _may_change(self, guard: ast.expr) -> ast.expr | None:
