@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Fixability
 from lint_exitstack.reports._style import printable
+from lint_exitstack.reports._summary import advice, summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,12 @@ def headline(outcome: FileOutcome, finding: Finding, style: Style) -> str:
 
 
 def closing(outcomes: Sequence[FileOutcome], style: Style) -> str:
+    """Return what shall stand at the end of a report, where people begin to read it."""
+    parts = [*summary(outcomes, style), total(outcomes, style), *advice(outcomes)]
+    return "" if style.brief else "".join(parts)
+
+
+def total(outcomes: Sequence[FileOutcome], style: Style) -> str:
     """Return how many findings there are and what `--fix` did or would do about them."""
     findings = [item.finding for outcome in outcomes for item in outcome.reported]
     fixed = sum(len(outcome.applied) for outcome in outcomes)

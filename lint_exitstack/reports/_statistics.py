@@ -6,6 +6,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from lint_exitstack.reports._lines import total
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -32,3 +34,4 @@ def render(outcomes: Sequence[FileOutcome], style: Style, *, as_json: bool) -> I
         yield f"{count:>{digits}}  {style.paint(code, 'red')}  {mark}  {name}\n"
     if any(fixable.values()):
         yield "[*] fixable with `--fix`; [-] some of them\n"
+    yield total(outcomes, style)

@@ -136,6 +136,7 @@ def test_statistics(run, project):
         "2  XIT101  [*]  collapsible-with",
         "1  XIT301  [ ]  suppressible",
         "[*] fixable with `--fix`; [-] some of them",
+        "Found 3 problems. [*] 2 fixable with `--fix`. 1 more with `--unsafe-fixes`.",
     ]
     counts = json.loads(run("check", "--statistics", "--output-format", "json").out)
     assert [(row["code"], row["count"], row["fixable_count"]) for row in counts] == [

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from client_samples import NEST
+from client_samples import HELD, NEST
 
 pty = pytest.importorskip("pty")
 pexpect = pytest.importorskip("pexpect")
@@ -101,3 +101,19 @@ def test_ctrl_c_leaves_a_terminal_to_work_on(project, long_run, jobs):
     said = "error: interrupted; each file is either as it was or wholly rewritten"
     assert [line.rstrip() for line in screen.display if line.strip() not in ("", "^C")] == [said]
     assert not screen.cursor.hidden
+
+
+def test_many_findings_end_with_what_to_know_of_them(project):
+    for number in range(40):
+        (project / f"a{number}.py").write_text(NEST if number else NEST * 9 + HELD)
+    screen = pyte.Screen(80, 24)
+    pyte.Stream(screen).feed(on_a_terminal(project))
+    shown = [line.rstrip() for line in screen.display if line.strip()]
+    assert shown[-6:] == [
+        "48  XIT101  collapsible-with  48 [*]",
+        " 1  XIT301  suppressible      1 unsafe",
+        "In 40 of 40 files, most in a0.py (10), a1.py (1), a10.py (1).",
+        "Found 49 problems. [*] 48 fixable with `--fix`. 1 more with `--unsafe-fixes`.",
+        "Next: `--diff` shows the fixes; `--select XIT101` takes one rule at a time;",
+        "      `--baseline write` leaves all this and reports only what comes later.",
+    ]
