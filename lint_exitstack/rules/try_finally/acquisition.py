@@ -66,9 +66,9 @@ def acquisition(receiver: ast.expr, place: Place, context: Context) -> Acquisiti
         return Acquisition(subject, _origin(subject, place, context))
     statement = place.block[index]
     between = tuple(place.block[index + 1 : place.index])
-    value = assigned_to(subject, statement)
-    if isinstance(value, ast.Constant) and value.value is None:
+    if _clears(subject, statement):
         return _inside(subject, statement, between, place)
+    value = assigned_to(subject, statement)
     exact = isinstance(statement, (ast.Assign, ast.AnnAssign)) and _assigns(subject, statement)
     origin = Origin.BEFORE if exact else Origin.ELSEWHERE
     return Acquisition(subject, origin, statement, value, between)
@@ -129,6 +129,23 @@ def assigned_to(subject: str, statement: ast.stmt) -> ast.expr | None:
         case ast.AnnAssign(target=target, value=value):
             return value if dotted(target) == subject else None
     return None
+
+
+def _clears(subject: str, statement: ast.stmt) -> bool:
+    """Whether `statement` sets `subject` to None, maybe with others: `x = y = None`."""
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+            pairs = [*zip(names, values, strict=False)]
+            found = [value for name, value in pairs if dotted(name) == subject]
+        case ast.Assign(targets=targets, value=value):
+            found = [value for target in targets if dotted(target) == subject]
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            found = [value] if dotted(target) == subject else []
+        case _:
+            return False
+    return bool(found) and all(
+        isinstance(value, ast.Constant) and value.value is None for value in found
+    )
 
 
 def _origin(subject: str, place: Place, context: Context) -> Origin:

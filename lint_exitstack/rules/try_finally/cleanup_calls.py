@@ -53,13 +53,20 @@ class Cleanup:
     """One call in a list of cleanups.
 
     `receiver` is the text of what it is done to; `is_known` says that its name speaks of cleanup,
-    `is_remark` that it's no cleanup at all but a log line, a pause or a check.
+    `is_remark` that it's no cleanup at all but a log line, a pause or a check. `around` is the
+    `if` or the loop that holds nothing else.
     """
 
     call: Call
     receiver: str
     is_known: bool
     is_remark: bool
+    around: ast.If | ast.For | ast.AsyncFor | None = None
+
+    @property
+    def statement(self) -> ast.stmt:
+        """All of it."""
+        return self.call.statement if self.around is None else self.around
 
 
 def read_cleanup(statement: ast.stmt, place: Place, context: Context) -> Cleanup | None:

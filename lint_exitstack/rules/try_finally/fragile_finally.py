@@ -10,6 +10,10 @@ Calls are known by their names (`close`, `release`, `stop`, `unlink`, `rmtree` a
 Several calls on one object (`process.kill()`, `process.wait()`) are steps of one cleanup, not
 cleanups of their own: if they come first they keep a `finally` of their own.
 
+A cleanup under `if x is not None:` or `if x:` counts as one: it is registered where the body
+acquires `x`, or under the same `if` where `x` is there before. A loop that cleans up one thing
+after the other (`for link in links: link.close()`) is reported by itself, too.
+
 ## Why
 
 The first cleanup that raises skips all that follow: the file that can't be flushed keeps the lock
@@ -29,6 +33,19 @@ def transfer(source, target, folder):
         target.close()  # writes what is left
         source.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def copy(source, target):
+    fsrc = fdst = None
+    try:
+        fsrc = open(source, "rb")
+        fdst = open(target, "wb")
+        fdst.write(fsrc.read())
+    finally:
+        if fdst is not None:
+            fdst.close()
+        if fsrc is not None:
+            fsrc.close()
 ```
 
 ## After
@@ -44,6 +61,16 @@ def transfer(source, target, folder):
         stack.callback(source.close)
         stack.callback(target.close)  # writes what is left
         target.write(source.read())
+
+
+def copy(source, target):
+    fsrc = fdst = None
+    with ExitStack() as stack:
+        fsrc = open(source, "rb")
+        stack.callback(fsrc.close)
+        fdst = open(target, "wb")
+        stack.callback(fdst.close)
+        fdst.write(fsrc.read())
 ```
 
 ## Fix safety
@@ -60,8 +87,9 @@ point. A project that wants just this says `accept-hazards = ["runs-more"]`. Bes
   looks at it on exit as the `finally` did.
 
 What comes first may be anything: an assignment, a log line, the steps of one cleanup stay behind in
-a `finally` of their own. There is no fix where such things stand further down, or where a name has
-no value before the body. Not reported: context managers and fixtures written as generators,
+a `finally` of their own. There is no fix where such things stand further down, for a loop, where a
+guard asks for what the body binds anew, where a stack would release what the body acquires in
+another order, or where a name has no value before the body. Not reported: context managers and fixtures written as generators,
 `__del__`, blocks that return or jump, and what deals with `os._exit` or `sys.exc_info()`.
 
 ## When not to use
@@ -79,13 +107,16 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.rules.rule import Rule
 from lint_exitstack.rules.try_finally.around import finally_line
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
+from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
+from lint_exitstack.rules.try_finally.conditional_cleanups import read_all
 from lint_exitstack.rules.try_finally.untouchable import is_untouchable
 from lint_exitstack.rules.try_finally.unwinding import Unwinding, skipped_by_first
 from lint_exitstack.rules.try_finally.wording import skipping
+from lint_exitstack.rules.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,15 +124,21 @@ if TYPE_CHECKING:
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
 
+_LOOPS = (ast.For, ast.AsyncFor)
+
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report the `finally` at `place` if one of its cleanups can make others be skipped."""
-    if not isinstance(node, ast.Try) or len(node.finalbody) < 2:
+    if not isinstance(node, ast.Try) or not node.finalbody:
         return
-    parts = read_cleanups(node.finalbody, place, context)
+    parts = read_all(node.finalbody, place, context)
     known = [part for part in parts if isinstance(part, Cleanup) and part.is_known]
+    loops = [each for each in known if isinstance(each.around, _LOOPS)]
     skipped = skipped_by_first(known)
-    if not skipped or is_untouchable(node, node.finalbody, place, context):
+    if not (skipped or loops) or is_untouchable(node, node.finalbody, place, context):
+        return
+    yield from (_of_loop(node, loop, context) for loop in loops)
+    if not skipped:
         return
     plan = Unwinding(node, parts, place, context)
     line = finally_line(context.source, node)
@@ -113,6 +150,23 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         help_=plan.help,
         rewrite=plan.rewrite(),
         hazards=plan.hazards(),
+        noqa_line=node.lineno,
+    )
+
+
+def _of_loop(node: ast.Try, loop: Cleanup, context: Context) -> Finding:
+    source = context.source
+    start = source.start(loop.statement)
+    end = source.span(loop.around.iter).end if isinstance(loop.around, _LOOPS) else start
+    message = "what there is to clean up is known only here: an exit stack would have to get each"
+    span = Span(start, end)
+    return context.finding(
+        RULE,
+        span,
+        f"if `{short(source.segment(loop.call.call))}` raises, the rest of"
+        f" `{short(loop.receiver)}` is skipped",
+        help_="register each on an exit stack where it is acquired",
+        hazards=(Hazard("no-rewrite", message, span, forbids=True),),
         noqa_line=node.lineno,
     )
 

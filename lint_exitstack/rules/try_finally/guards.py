@@ -6,8 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
+from lint_exitstack.rules.try_finally.acquisition import assigned_to
 from lint_exitstack.rules.try_finally.cleanup import Test
 from lint_exitstack.rules.try_finally.managing import made_by
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.flow import LOOPS, WITHS
 
@@ -29,10 +31,9 @@ def guard_hazards(
     call = value.value if isinstance(value, ast.Await) else value
     if _makes_an_object(call, guard.test, place, context):
         return
-    text = " ".join(context.source.segment(call).split())
-    short = text if len(text) <= 40 else f"{text[:37]}…"
+    text = short(context.source.segment(call))
     what = "None" if guard.test is Test.NOT_NONE else "something that counts as false"
-    message = f"`{short}` may return {what}, which the guard leaves alone"
+    message = f"`{text}` may return {what}, which the guard leaves alone"
     yield Hazard("runs-more", message, context.source.span(guard.subject))
 
 
@@ -59,6 +60,8 @@ def needs_none(acquired: Acquisition, node: ast.Try, place: Place, context: Cont
     """Whether somebody may read the None that the name holds if the acquisition fails."""
     if not isinstance(place.frame, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return True
+    if acquired.cleared is not None and assigned_to(acquired.subject, acquired.cleared) is None:
+        return True  # others are set by the same statement
     scope = context.scope(place)
     if context.bindings.owner(scope, acquired.subject) is not scope:
         return True

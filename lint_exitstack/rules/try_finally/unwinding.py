@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
@@ -16,14 +18,15 @@ from lint_exitstack.rules.try_finally.around import (
     trivia_of,
 )
 from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
+from lint_exitstack.rules.try_finally.guarded import Guarded, out_of_order
 from lint_exitstack.rules.try_finally.registration import Registrar
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import last_line
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator, Sequence
 
+    from lint_exitstack.model.position import Key
     from lint_exitstack.model.rewrite import Rewrite, Statement
     from lint_exitstack.rules.context import Context, Place
 
@@ -43,6 +46,9 @@ class Unwinding:
         # What comes first may stay a `finally` of its own: steps on one object, an assignment.
         self.kept = node.finalbody[:count]
         self.single = [part for part in parts[count:] if isinstance(part, Cleanup)]
+        self.guarded = {
+            each: Guarded(each, node, place, context) for each in self.single if each.around
+        }
         self.forbidden = tuple(self._forbidden(count))
         awaited = any(each.call.awaited for each in self.single)
         self.around = Around(context, place, is_async=awaited)
@@ -59,10 +65,16 @@ class Unwinding:
             return None
         key = self.context.key(self.node)
         trivia = self._trivia()[len(self.kept) :]
-        lines: list[Statement] = [
-            registration.line(each)
-            for registration, each in zip(self.registered, trivia, strict=True)
-        ]
+        lines: list[Statement] = []
+        places: list[tuple[Key, tuple[Statement, ...]]] = []
+        for each, registration, own in zip(self.single, self.registered, trivia, strict=True):
+            guarded = self.guarded.get(each)
+            if guarded is None:
+                lines.append(registration.line(own))
+            elif guarded.within is None:
+                lines.append(guarded.asked_first(registration, own))
+            else:
+                places += guarded.within.places(self.around.name, own)
         lines.reverse()
         handled = bool(self.node.handlers)
         inner: Statement = Suite(Block(key))
@@ -74,7 +86,8 @@ class Unwinding:
         beside = None if handled else opening(self.source, self.node)
         footers = () if handled else (Block(key),)
         new = self.around.statement([*lines, inner], Trivia(beside=beside), footers)
-        return self.around.rewrite([new], frozenset([key]))
+        claims = frozenset([key, *(place for place, _ in places)])
+        return replace(self.around.rewrite([new], claims), places=tuple(places))
 
     def _trivia(self) -> list[Trivia]:
         """Return the comments of each cleanup, and those of the clause with the last one."""
@@ -112,18 +125,21 @@ class Unwinding:
             self.source.span(first),
         )
         exits = [each.call.call for each in self.single]
+        pairs = zip(self.single, self.registered, strict=True)
+        judged = [self.guarded[e].hazards(r) if e in self.guarded else r.hazards for e, r in pairs]
         lost = opening(self.source, self.node)
         return (
             *self.around.hazards(),
             more,
             *self.around.exit_hazards(exits),
-            *(hazard for each in self.registered for hazard in each.hazards),
+            *(hazard for each in judged for hazard in each),
             *pragma_hazards(self.source, self._trivia(), [] if lost is None else [lost]),
         )
 
     def _forbidden(self, count: int) -> Iterator[Hazard]:
         if not self.single or (self.kept and not self._may_stay(self.parts[:count])):
             yield self._obstacle(self.parts[count - 1])
+        yield from out_of_order([self.guarded.get(each) for each in self.single])
 
     def _may_stay(self, parts: Sequence[Cleanup | ast.stmt]) -> bool:
         """Whether these are steps on one object, or what is no cleanup, on lines of their own."""
@@ -135,11 +151,13 @@ class Unwinding:
     def _obstacle(self, part: Cleanup | ast.stmt) -> Hazard:
         """Say why this part can't become an exit of its own."""
         if isinstance(part, Cleanup):
-            statement: ast.stmt = part.call.statement
+            statement: ast.stmt = part.statement
             name = short(part.receiver)
             why = f"is a step in the cleanup of `{name}`"
             if part.is_remark:
                 why = "is no cleanup"
+            elif isinstance(part.around, (ast.For, ast.AsyncFor)):
+                why = "is a loop, which is no exit of its own"
         else:
             statement, why = part, "is more than a call"
         text = short(self.source.segment(statement))
@@ -163,5 +181,7 @@ def _prefix(parts: Sequence[Cleanup | ast.stmt]) -> int:
     for count in range(len(parts), 0, -1):
         part = parts[count - 1]
         if not isinstance(part, Cleanup) or part.is_remark or seen.count(part.receiver) > 1:
+            return count
+        if isinstance(part.around, (ast.For, ast.AsyncFor)):
             return count
     return 0
