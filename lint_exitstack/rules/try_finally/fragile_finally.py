@@ -6,6 +6,10 @@ Finds `finally` blocks that run two or more cleanup calls on different objects o
 and says which of them an exception would skip. Each cleanup becomes a callback of one exit stack,
 registered in reverse, so that they run in the order in which they stood.
 
+Finds, too, the hand-written stack of asynchronous code: a `finally` that awaits one closer after
+the other in a loop, each in a `try` that catches Exception only. CancelledError is a BaseException:
+a cancellation leaves the loop, and the rest open.
+
 Calls are known by their names (`close`, `release`, `stop`, `unlink`, `rmtree` and the like).
 Several calls on one object (`process.kill()`, `process.wait()`) are steps of one cleanup, not
 cleanups of their own: if they come first they keep a `finally` of their own.
@@ -112,6 +116,7 @@ from lint_exitstack.model.position import Position, Span
 from lint_exitstack.rules.rule import Rule
 from lint_exitstack.rules.try_finally.around import finally_line
 from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
+from lint_exitstack.rules.try_finally.closing_loops import interruptible
 from lint_exitstack.rules.try_finally.conditional_cleanups import read_all
 from lint_exitstack.rules.try_finally.untouchable import is_untouchable
 from lint_exitstack.rules.try_finally.unwinding import Unwinding, skipped_by_first
@@ -130,6 +135,10 @@ _LOOPS = (ast.For, ast.AsyncFor)
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report the `finally` at `place` if one of its cleanups can make others be skipped."""
     if not isinstance(node, ast.Try) or not node.finalbody:
+        return
+    waiting = interruptible(node.finalbody, place, context)
+    if waiting is not None:
+        yield _of_stack(node, waiting, context)
         return
     parts = read_all(node.finalbody, place, context)
     known = [part for part in parts if isinstance(part, Cleanup) and part.is_known]
@@ -150,6 +159,20 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         help_=plan.help,
         rewrite=plan.rewrite(),
         hazards=plan.hazards(),
+        noqa_line=node.lineno,
+    )
+
+
+def _of_stack(node: ast.Try, waiting: ast.Await, context: Context) -> Finding:
+    """Make the finding for a hand-written exit stack that a cancellation leaves half done."""
+    span = context.source.span(waiting)
+    message = "what there is to clean up is known only here: an exit stack would have to get each"
+    return context.finding(
+        RULE,
+        span,
+        "a cancellation in here skips the rest: CancelledError isn't an Exception",
+        help_="register each on an AsyncExitStack where it is acquired: `push_async_callback`",
+        hazards=(Hazard("no-rewrite", message, span, forbids=True),),
         noqa_line=node.lineno,
     )
 
