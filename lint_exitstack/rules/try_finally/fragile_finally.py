@@ -93,8 +93,9 @@ point. A project that wants just this says `accept-hazards = ["runs-more"]`. Bes
 What comes first may be anything: an assignment, a log line, the steps of one cleanup stay behind in
 a `finally` of their own. There is no fix where such things stand further down, for a loop, where a
 guard asks for what the body binds anew, where a stack would release what the body acquires in
-another order, or where a name has no value before the body. Not reported: context managers and fixtures written as generators,
-`__del__`, blocks that return or jump, and what deals with `os._exit` or `sys.exc_info()`.
+another order, or where a name has no value before the body. Not reported: context managers and
+fixtures written as generators, `__del__`, blocks that return or jump, and what deals with
+`os._exit` or `sys.exc_info()`.
 
 ## When not to use
 
