@@ -73,6 +73,8 @@ class Settings:
     extend_exclude: tuple[str, ...] = ()
     force_exclude: bool = False
     respect_gitignore: bool = True
+    docs: bool = False
+    docs_errors: bool = False
     target_version: tuple[int, int] = DEFAULT_TARGET
     target_below: tuple[int, int] | None = None
     line_length: int = 88

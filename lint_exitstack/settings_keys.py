@@ -153,6 +153,8 @@ KEYS: Mapping[str, Key] = {
     "extend-exclude": Key(_patterns, "Adds to the files and folders to pass over."),
     "force-exclude": Key(_flag, "Pass over excluded files even when they are named."),
     "respect-gitignore": Key(_flag, "Pass over what git ignores."),
+    "docs": Key(_flag, "Check the Python in Markdown and reStructuredText, too."),
+    "docs-errors": Key(_flag, "Report blocks in documents that aren't valid Python."),
     "target-version": Key(_version, "The oldest Python that must run the result."),
     "line-length": Key(_number(20, 1000), "Where a header is wrapped."),
     "exit-stack-depth": Key(_number(2, 20), "How many nested blocks call for an exit stack."),

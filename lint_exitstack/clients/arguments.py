@@ -21,7 +21,7 @@ BASELINE = ".lint-exitstack-baseline.json"
 _REASON = "--add-ignore-reason"
 _LISTS = ("select", "extend-select", "ignore", "exclude", "extend-exclude")
 _TABLES = ("per-file-ignores", "extend-per-file-ignores")
-_SINGLE = ("target-version", "line-length", "force-exclude", "respect-gitignore")
+_SINGLE = ("target-version", "line-length", "force-exclude", "respect-gitignore", "docs")
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -89,6 +89,7 @@ def _add_finding_files(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--extend-exclude", help="on top of the excluded ones", **patterns)
     group.add_argument("--force-exclude", action=flag, help="exclude named files, too")
     group.add_argument("--respect-gitignore", action=flag, help="pass over what git ignores")
+    group.add_argument("--docs", action=flag, help="Markdown and reStructuredText, too")
     names = ("--stdin-filename", "--stdin-display-name")
     group.add_argument(*names, metavar="PATH", help="what stdin would be called")
     group.add_argument("--show-files", action="store_true", help="list the files, and stop")

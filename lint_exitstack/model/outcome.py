@@ -11,11 +11,26 @@ if TYPE_CHECKING:
 
 
 class Edit(NamedTuple):
-    """The text of `span` becomes `content`; `end_byte` is where it ends in UTF-8."""
+    """The text of `span` becomes `content`; `end_byte` is where it ends in UTF-8.
+
+    In a notebook `span` counts the lines of `cell`.
+    """
 
     span: Span
     content: str
     end_byte: int = 0
+    cell: int = 0
+
+
+class CellPlace(NamedTuple):
+    """The cell of a notebook that a finding is in, and the lines of the file that hold its lines.
+
+    `number` counts all cells from 1.
+    """
+
+    number: int
+    first: int
+    last: int
 
 
 class Comparison(NamedTuple):
@@ -36,7 +51,8 @@ class Reported:
 
     `edits` carry its fix out and `comparison` shows it (None: there is none, or nobody asked).
     `scope` is the dotted name of what it stands in. `digest` stays the same when other lines come
-    and go; two findings of a file may share it. `bytes` are its columns as UTF-8 counts them.
+    and go; two findings of a file may share it. `bytes` are its columns as UTF-8 counts them. In a
+    notebook the finding's lines are those of its `cell`.
     """
 
     finding: Finding
@@ -47,6 +63,7 @@ class Reported:
     scope: str = ""
     digest: str = ""
     bytes: tuple[int, int] = (0, 0)
+    cell: CellPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

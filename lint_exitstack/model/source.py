@@ -9,13 +9,19 @@ import re
 import tokenize
 import warnings
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from lint_exitstack.model.errors import UnparsableSourceError, UnreadableSourceError
 from lint_exitstack.model.position import Key, Position, Span, characters_from_utf8
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
 # Python's own line ends: str.splitlines knows more (form feeds, U+2028) than the language.
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
 Located: TypeAlias = ast.stmt | ast.expr | ast.excepthandler | ast.alias
@@ -31,7 +37,13 @@ class Comment(NamedTuple):
 
 
 class Source:
-    """What one file says: bytes decoded once, everything else made when asked for."""
+    """What one file says: bytes decoded once, everything else made when asked for.
+
+    `embedded` marks Python in a file of another kind: it is nobody's module, and `await` may stand
+    at its top level.
+    """
+
+    embedded: bool = False
 
     def __init__(self, data: bytes, path: str = "<stdin>") -> None:
         """Decode `data` as Python does (BOM, PEP 263 cookie, else UTF-8).
@@ -45,7 +57,7 @@ class Source:
         self.text = _decode(data, self.encoding)
 
     @classmethod
-    def from_text(cls, text: str, path: str = "<stdin>") -> Source:
+    def from_text(cls, text: str, path: str = "<stdin>") -> Self:
         """Take text whose bytes were never seen: a cookie in it is obeyed by nobody."""
         source = cls.__new__(cls)
         source.path = path
@@ -55,14 +67,20 @@ class Source:
         source.encoding = "utf-8"
         return source
 
-    def with_text(self, text: str) -> Source:
+    def with_text(self, text: str) -> Self:
         """Return the same file with other text, in the same encoding."""
-        changed = Source.from_text(text, self.path)
+        changed = self.from_text(text, self.path)
+        changed.embedded = self.embedded
         changed.has_bom = self.has_bom
         changed.encoding = self.encoding
         data = text.encode(self.encoding)
         changed.data = codecs.BOM_UTF8 + data if self.has_bom else data
         return changed
+
+    @property
+    def foreign(self) -> Mapping[int, str]:
+        """Lines that stand for what isn't Python, and what that is; no rewrite may touch them."""
+        return _NOTHING
 
     @cached_property
     def newline(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from lint_exitstack.containers import suffixes
 from lint_exitstack.model.errors import UsageError
 from lint_exitstack.patterns import Patterns
 from lint_exitstack.project.gitignore import Levels, ignored, levels_above, levels_in
@@ -91,6 +92,7 @@ class Discovery:
         """Yield the files in a folder, and note the folders in it."""
         levels = levels_in(here.folder, here.levels) if settings.respect_gitignore else ()
         excludes = self._patterns(settings, here.start)
+        ends = SUFFIXES + suffixes(docs=settings.docs)
         try:
             entries = sorted(os.scandir(here.folder), key=lambda entry: entry.name)
         except OSError as error:
@@ -99,7 +101,7 @@ class Discovery:
         for entry in entries:
             path = here.folder / entry.name
             folder = entry.is_dir(follow_symlinks=False)
-            wanted = folder or (entry.name.endswith(SUFFIXES) and _is_file(entry))
+            wanted = folder or (entry.name.endswith(ends) and _is_file(entry))
             if not wanted or excludes.match(str(path), folder=folder):
                 continue
             if levels and ignored(path, levels, folder=folder):

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lint_exitstack.checking import applies, checked, examined
-from lint_exitstack.model.errors import SourceError, UnreadableSourceError
+from lint_exitstack.containers import kind_of, opened
+from lint_exitstack.model.errors import SourceError, UnreadableSourceError, UsageError
 from lint_exitstack.model.finding import Finding
 from lint_exitstack.model.outcome import FileOutcome, Reported
 from lint_exitstack.model.position import Position, Span
@@ -75,13 +76,17 @@ def process(task: Task) -> FileOutcome:
 def _process(task: Task) -> FileOutcome:
     outcome = FileOutcome(task.path, task.shown)
     try:
-        source = _read(task)
+        data = _read(task)
+        if kind_of(task.path) is not None:
+            return _contained(outcome, data, task)
+        source = Source(data, task.path)
     except SourceError as error:
-        return replace(outcome, reported=_unusable(task, error), data=task.data)
+        return replace(outcome, reported=_unreadable(task, error), data=task.data)
     try:
         found, findings = examined(source, task.settings)
     except SourceError as error:
-        return replace(outcome, reported=_unusable(task, error, source), data=task.data)
+        reported = presented(source, unusable(task, error), task)
+        return replace(outcome, reported=reported, data=task.data)
     match task.mode:
         case Mode.CHECK:
             return replace(outcome, reported=presented(source, findings, task, found))
@@ -91,22 +96,35 @@ def _process(task: Task) -> FileOutcome:
             return _fix(outcome, source, findings, task)
 
 
-def _read(task: Task) -> Source:
+def _read(task: Task) -> bytes:
     try:
-        data = Path(task.path).read_bytes() if task.data is None else task.data
+        return Path(task.path).read_bytes() if task.data is None else task.data
     except OSError as error:
         raise UnreadableSourceError(f"the file can't be read: {error.strerror}") from error
-    return Source(data, task.path)
 
 
-def _unusable(task: Task, error: SourceError, source: Source | None = None) -> tuple[Reported, ...]:
+def _contained(outcome: FileOutcome, data: bytes, task: Task) -> FileOutcome:
+    from lint_exitstack.project.contained import process_container  # which stands on this module
+
+    try:
+        container = opened(data, task.path)
+    except UsageError as error:
+        return replace(outcome, errors=(f"{task.shown}: {error}",), data=task.data)
+    return process_container(outcome, container, task)
+
+
+def _unreadable(task: Task, error: SourceError) -> tuple[Reported, ...]:
+    return tuple(Reported(finding) for finding in unusable(task, error))
+
+
+def unusable(task: Task, error: SourceError) -> tuple[Finding, ...]:
+    """Return the finding that says why a source can't be checked, if anybody wants to know."""
     rule = UNREADABLE_FILE if isinstance(error, UnreadableSourceError) else SYNTAX_ERROR
     if rule.code not in Selection.of(task.settings).codes(task.path):
         return ()
     start = Position(error.line, error.column)
     span = Span(start, Position(error.line, error.column + 1))
-    finding = Finding(rule.code, rule.name, error.message, "", span)
-    return (Reported(finding),) if source is None else presented(source, (finding,), task)
+    return (Finding(rule.code, rule.name, error.message, "", span),)
 
 
 def _fix(
@@ -117,13 +135,15 @@ def _fix(
     from lint_exitstack.fixing import fix  # LibCST, which most files never need
 
     fixed = fix(source, task.settings, unsafe=task.unsafe)
-    dropped = tuple(_dropped(task, failure) for failure in fixed.failures)
+    left = replace(
+        _unchanged(outcome, source, findings, task),
+        dropped=tuple(dropped(task, _place(failure), failure) for failure in fixed.failures),
+    )
     if fixed.source.data == source.data:
-        return replace(_unchanged(outcome, source, findings, task), dropped=dropped)
-    if error := _store(task, source, fixed.source):
-        left = _unchanged(outcome, source, findings, task)
-        return replace(left, dropped=dropped, errors=(error,))
-    return replace(_changed(outcome, source, fixed, task), dropped=dropped)
+        return left
+    if error := stored(task, source.data, fixed.source.data):
+        return replace(left, errors=(error,))
+    return replace(_changed(outcome, source, fixed, task), dropped=left.dropped)
 
 
 def _unchanged(
@@ -151,7 +171,7 @@ def _ignore(outcome: FileOutcome, source: Source, task: Task) -> FileOutcome:
 
     try:
         changed, placed = with_ignores(source, task.settings, task.reason)
-        error = _store(task, source, changed) if placed else ""
+        error = stored(task, source.data, changed.data) if placed else ""
     except UnicodeEncodeError:
         error = f"{task.shown}: the reason can't be written in {source.encoding}"
     if error:
@@ -165,21 +185,24 @@ def _ignore(outcome: FileOutcome, source: Source, task: Task) -> FileOutcome:
     )
 
 
-def _store(task: Task, old: Source, new: Source) -> str:
+def stored(task: Task, old: bytes, new: bytes) -> str:
     """Write the file where that is asked for; return what went wrong."""
     if task.mode is Mode.DIFF or task.data is not None:
         return ""
     try:
-        replace_file(Path(task.path), old.data, new.data)
+        replace_file(Path(task.path), old, new)
     except WriteError as error:
         return f"{task.shown}: {error}"
     return ""
 
 
-def _dropped(task: Task, failure: Failure) -> str:
-    finding = failure.finding
-    place = f"{task.shown}:{finding.line}:{finding.span.start.column + 1}"
+def _place(failure: Failure) -> str:
+    return f"{failure.finding.line}:{failure.finding.span.start.column + 1}"
+
+
+def dropped(task: Task, place: str, failure: Failure) -> str:
+    """Return what is said of a rewrite that failed its proof."""
     return (
-        f"{place}: {finding.code} was not fixed: its rewrite failed the check "
+        f"{task.shown}:{place}: {failure.finding.code} was not fixed: its rewrite failed the check "
         f'"{failure.guard}" ({failure.detail}). This is a bug of lint-exitstack: please report it.'
     )

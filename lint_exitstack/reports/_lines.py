@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Fixability
+from lint_exitstack.reports._places import place_of
 from lint_exitstack.reports._style import printable
 from lint_exitstack.reports._summary import advice, summary
 
@@ -12,16 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lint_exitstack.model.finding import Finding
-    from lint_exitstack.model.outcome import FileOutcome
+    from lint_exitstack.model.outcome import FileOutcome, Reported
     from lint_exitstack.reports._style import Style
 
 
-def headline(outcome: FileOutcome, finding: Finding, style: Style) -> str:
+def headline(outcome: FileOutcome, item: Reported, style: Style) -> str:
     """Return `path:line:column: CODE [*] message`; the mark means that `--fix` would fix it."""
-    start = finding.span.start
+    finding = item.finding
     mark = f" [{style.paint('*', 'cyan')}]" if style.fixable(finding) else ""
     path = style.paint(outcome.shown, "bold")
-    place = f"{path}:{start.line}:{start.column + 1}"
+    place = f"{path}:{place_of(item)}"
     return f"{place}: {style.paint(finding.code, 'red')}{mark} {printable(finding.message)}"
 
 

@@ -17,5 +17,5 @@ def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:
     """Yield a line for each finding, then a line about all."""
     for outcome in outcomes:
         for item in outcome.reported:
-            yield f"{headline(outcome, item.finding, style)}\n"
+            yield f"{headline(outcome, item, style)}\n"
     yield closing(outcomes, style)

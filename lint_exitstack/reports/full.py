@@ -20,7 +20,7 @@ def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:
     """Yield a paragraph for each finding, then a line about all."""
     for outcome in outcomes:
         for item in outcome.reported:
-            yield f"{headline(outcome, item.finding, style)}\n"
+            yield f"{headline(outcome, item, style)}\n"
             yield from _excerpt(item, style)
             yield from _help(item.finding, style)
             yield "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lint_exitstack.reports._lines import closing
+from lint_exitstack.reports._places import place_of
 from lint_exitstack.reports._style import printable
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:
 
 
 def _rows(outcome: FileOutcome, style: Style) -> Iterator[str]:
-    starts = [item.finding.span.start for item in outcome.reported]
-    places = [f"{start.line}:{start.column + 1}" for start in starts]
+    places = [place_of(item) for item in outcome.reported]
     widest = max(map(len, places))
     for item, place in zip(outcome.reported, places, strict=True):
         finding = item.finding

@@ -109,6 +109,7 @@ def _record(path: int, item: Reported) -> dict[str, Any]:
         "p": path,
         "c": finding.code,
         "l": start.line,
+        "k": item.cell.number if item.cell else 0,
         "o": start.column + 1,
         "t": finding.message,
         "a": finding.fixability.value,

@@ -41,6 +41,7 @@ def record(outcome: FileOutcome, item: Reported) -> dict[str, Any]:
         "filename": outcome.path,
         "noqa_row": finding.line,
         "url": None,
+        "cell": item.cell and item.cell.number,
         "severity": "error" if finding.code.startswith("XIT9") else "warning",
         "help": finding.help or None,
         "hazards": [_hazard(hazard, finding) for hazard in finding.hazards],
@@ -63,11 +64,12 @@ def _fix(item: Reported) -> dict[str, Any] | None:
 
 
 def _edit(edit: Edit) -> dict[str, Any]:
-    return {
+    record = {
         "content": edit.content,
         "location": place(edit.span.start),
         "end_location": place(edit.span.end),
     }
+    return record | {"cell": edit.cell} if edit.cell else record
 
 
 def _hazard(hazard: Hazard, finding: Finding) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
+from lint_exitstack.reports._places import place_of
 from lint_exitstack.reports._records import from_root, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lint_exitstack.model.finding import Finding
-    from lint_exitstack.model.outcome import FileOutcome
+    from lint_exitstack.model.outcome import FileOutcome, Reported
     from lint_exitstack.reports._style import Style
 
 # What XML 1.0 can't say at all, not even escaped.
@@ -42,18 +42,17 @@ def _suite(outcome: FileOutcome) -> Iterator[str]:
     if not failures:
         yield f'    <testcase name="no findings" classname={_attribute(path)}/>\n'
     for item in outcome.reported:
-        yield _finding(path, item.finding)
+        yield _finding(path, item)
     for error in outcome.errors:
         yield _case(path, "lint-exitstack", "error", error, error)
     yield "  </testsuite>\n"
 
 
-def _finding(path: str, finding: Finding) -> str:
-    start = finding.span.start
-    place = f"{path}:{start.line}:{start.column + 1}"
+def _finding(path: str, item: Reported) -> str:
+    finding, place = item.finding, place_of(item)
     help_ = f"\nhelp: {finding.help}" if finding.help else ""
-    text = f"{place}: {finding.code} {sentence(finding)}{help_}"
-    name = f"{finding.code} {finding.name} at {start.line}:{start.column + 1}"
+    text = f"{path}:{place}: {finding.code} {sentence(finding)}{help_}"
+    name = f"{finding.code} {finding.name} at {place}"
     return _case(path, name, finding.code, finding.message, text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lint_exitstack.reports import IDENTIFY
+from lint_exitstack.reports._places import in_cell, lines_of
 from lint_exitstack.reports._style import printable
 
 if TYPE_CHECKING:
@@ -20,9 +21,10 @@ def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # n
     """Yield `path:line: [code(name), scope] message` for each finding."""
     for outcome in outcomes:
         for item in outcome.reported:
-            yield f"{outcome.shown}:{item.finding.line}: {_text(item)}\n"
+            yield f"{outcome.shown}:{lines_of(item)[0]}: {_text(item)}\n"
 
 
 def _text(item: Reported) -> str:
     finding = item.finding
-    return f"[{finding.code}({finding.name}), {item.scope}] {printable(finding.message)}"
+    text = f"{printable(finding.message)}{in_cell(item)}"
+    return f"[{finding.code}({finding.name}), {item.scope}] {text}"

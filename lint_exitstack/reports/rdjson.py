@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lint_exitstack.reports import EDITS
+from lint_exitstack.reports._places import in_cell, lines_of
 from lint_exitstack.reports._records import HOMEPAGE, from_root, is_error, sentence
 
 if TYPE_CHECKING:
@@ -35,13 +36,17 @@ def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # n
 def _diagnostic(path: str, item: Reported) -> dict[str, Any]:
     finding = item.finding
     start, end = item.bytes
-    where = _range((finding.span.start.line, start), (finding.span.end.line, end))
+    first, last = lines_of(item)
+    where: dict[str, Any] = _range((first, start), (last, end))
+    if item.cell is not None:
+        where = {"start": {"line": first}, "end": {"line": last}}
     return {
-        "message": sentence(finding),
+        "message": sentence(finding) + in_cell(item),
         "location": {"path": path, "range": where},
         "severity": "ERROR" if is_error(finding.code) else "WARNING",
         "code": {"value": finding.code},
-        "suggestions": _suggestions(item.edits or ()),
+        # What is written in JSON isn't the text that a suggestion would replace.
+        "suggestions": [] if item.cell else _suggestions(item.edits or ()),
     }
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from lint_exitstack import __version__
 from lint_exitstack.reports import EDITS, IDENTIFY
+from lint_exitstack.reports._places import in_cell
 from lint_exitstack.reports._records import HOMEPAGE, fingerprinted, is_error, sentence
 from lint_exitstack.rules import all_rules
 
@@ -96,14 +97,18 @@ def _artifact(outcome: FileOutcome) -> dict[str, str]:
 
 def _result(artifact: dict[str, str], item: Reported, name: str, rule: int) -> dict[str, Any]:
     finding = item.finding
-    location: dict[str, Any] = {"physicalLocation": _place(artifact, finding.span)}
+    location: dict[str, Any] = {"physicalLocation": _place(artifact, _region(finding.span))}
+    if item.cell is not None:
+        # Columns of the cell would point anywhere in the JSON that it is written in.
+        lines = {"startLine": item.cell.first, "endLine": item.cell.last}
+        location = {"physicalLocation": _place(artifact, lines)}
     if item.scope:
         location["logicalLocations"] = [{"fullyQualifiedName": item.scope}]
     result = {
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": "error" if is_error(finding.code) else "warning",
-        "message": {"text": _ended(sentence(finding))},
+        "message": {"text": _ended(sentence(finding) + in_cell(item))},
         "locations": [location],
         "partialFingerprints": {"lintExitstack/v1": name},
         "properties": {
@@ -111,15 +116,15 @@ def _result(artifact: dict[str, str], item: Reported, name: str, rule: int) -> d
             "hazards": [hazard.name for hazard in finding.hazards],
         },
     }
-    if related := _related(artifact, finding):
+    if not item.cell and (related := _related(artifact, finding)):
         result["relatedLocations"] = related
-    if item.edits:
+    if item.edits and not item.cell:
         result["fixes"] = [_fix(artifact, finding, item.edits)]
     return result
 
 
-def _place(artifact: dict[str, str], span: Span) -> dict[str, Any]:
-    return {"artifactLocation": artifact, "region": _region(span)}
+def _place(artifact: dict[str, str], region: dict[str, int]) -> dict[str, Any]:
+    return {"artifactLocation": artifact, "region": region}
 
 
 def _region(span: Span) -> dict[str, int]:
@@ -137,7 +142,7 @@ def _related(artifact: dict[str, str], finding: Finding) -> list[dict[str, Any]]
         {
             "id": number,
             "message": {"text": _ended(f"{hazard.name}: {hazard.message}")},
-            "physicalLocation": _place(artifact, hazard.span),
+            "physicalLocation": _place(artifact, _region(hazard.span)),
         }
         for number, hazard in enumerate(placed, 1)
         if hazard.span is not None

@@ -45,7 +45,8 @@ def rewritten(source: Source, rewrites: Sequence[Rewrite], width: int) -> Source
 def _imports(source: Source, rewrites: Sequence[Rewrite]) -> list[ImportEdit]:
     needs = {need for rewrite in rewrites for need in rewrite.needs}
     top_level = {node.lineno for node in source.tree.body}
-    frames = (ast.FunctionDef, ast.AsyncFunctionDef)
+    # A function of a module is called when its imports are done; one of a cell may be called next.
+    frames = () if source.embedded else (ast.FunctionDef, ast.AsyncFunctionDef)
     eager = [
         node
         for node in source.tree.body
@@ -146,13 +147,14 @@ def _same_tree(
 
 def _compiles(source: Source, result: Source) -> None:
     """Require of the new text that it compiles if the old one does (blocks may nest too deeply)."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if source.embedded else 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            compile(result.text, result.path, "exec", dont_inherit=True)
+            compile(result.text, result.path, "exec", flags, dont_inherit=True)
         except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
             try:
-                compile(source.text, source.path, "exec", dont_inherit=True)
+                compile(source.text, source.path, "exec", flags, dont_inherit=True)
             except (SyntaxError, RecursionError, MemoryError, ValueError):
                 return
             raise GuardError("compile", str(error)) from error

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lint_exitstack.model.cells import CELL
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -147,17 +149,23 @@ def _new_line(
         return ImportEdit(
             _line_after(source, body[index - 1]), text + newline, index, 0, names, module, new=True
         )
+    previous = body[index - 1] if index else None
     if index < len(body):
         node = body[index]
         offset = source.line_starts[_first_line(node) - 1]
+        if source.foreign.get(node.lineno) == CELL:
+            # The imports end their cell: what follows is the next one.
+            text = newline + text + newline
+            return ImportEdit(offset, text, index, 0, names, module, new=True)
         if isinstance(node, _IMPORTS) and _section(node) == _section_of(module):
             return ImportEdit(offset, text + newline, index, 0, names, module, new=True)
-        offset = _above_comments(source, node, body[index - 1] if index else None)
+        offset = _above_comments(source, node, previous)
         gap = newline
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             gap = newline * 2
         lead = ""
-        if index and offset == _line_after(source, body[index - 1]):
+        is_first = previous is None or previous.lineno in source.foreign
+        if previous is not None and not is_first and offset == _line_after(source, previous):
             lead = newline
         text = lead + text + newline + gap
         return ImportEdit(offset, text, index, 0, names, module, new=True)
@@ -179,10 +187,12 @@ def _line_after(source: Source, node: ast.stmt) -> int:
 def _above_comments(source: Source, node: ast.stmt, previous: ast.stmt | None) -> int:
     """Return the start of the comment block that stands directly above `node`."""
     line = _first_line(node)
-    floor = previous.end_lineno or 0 if previous is not None else _prologue(source)
+    floor = previous.end_lineno or 0 if previous is not None else 0
+    if previous is None and not source.embedded:
+        floor = _prologue(source)
     while line - 1 > floor and source.lines[line - 2].startswith("#"):
         line -= 1
-    if previous is None and line - 1 == floor:
+    if previous is None and line - 1 == floor and not source.embedded:
         line = _first_line(node)
     return source.line_starts[line - 1]
 
@@ -209,10 +219,7 @@ def _follows_section(source: Source, index: int, module: str) -> bool:
 def _insertion_index(source: Source, module: str, before: int, *, from_form: bool) -> int:
     """Return the index of the top-level statement that the new import goes before."""
     body = source.tree.body
-    start = 0
-    while start < len(body) and _is_prelude(body[start], start):
-        start += 1
-    run = start
+    start = run = _start(source, before)
     while run < len(body) and isinstance(body[run], _IMPORTS) and body[run].lineno < before:
         run += 1
     imports = body[start:run]
@@ -232,6 +239,39 @@ def _insertion_index(source: Source, module: str, before: int, *, from_form: boo
         if rank(*_name_and_form(body[i])) < mine:
             place = i + 1
     return _own_line(source, place, start)
+
+
+def _start(source: Source, before: int) -> int:
+    """Return the index of the first statement that imports may stand before."""
+    body = source.tree.body
+    start = 0
+    if source.foreign:
+        imports = (
+            index
+            for index, node in enumerate(body)
+            if isinstance(node, _IMPORTS) and node.lineno < before and not _is_prelude(node, index)
+        )
+        # Where the notebook has its imports, or else at the top of the cell that needs one.
+        start = next(imports, -1)
+        if start >= 0:
+            return start
+        start = _cell_start(source, before)
+    while start < len(body) and _is_prelude(body[start], start):
+        start += 1
+    return start
+
+
+def _cell_start(source: Source, before: int) -> int:
+    """Return the index of the first statement of Python in the cell around line `before`."""
+    start = 0
+    for index, node in enumerate(source.tree.body):
+        if node.lineno > before:
+            break
+        kind = source.foreign.get(node.lineno)
+        # A magic at the top of a cell stays there: some must.
+        if kind == CELL or (kind is not None and start == index):
+            start = index + 1
+    return start
 
 
 def _own_line(source: Source, index: int, floor: int) -> int:

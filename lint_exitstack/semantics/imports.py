@@ -101,7 +101,9 @@ class Imports:
         """Return (local name, what it is) of the imports that can be used at `place`."""
         found: list[tuple[str, str | None]] = []
         for statement in _top_level_imports(self.names.bindings.module.node):
-            if scope.is_module and statement.lineno >= place.lineno:
+            # Cells run one by one: what a later one imports isn't there yet for a call in between.
+            in_order = scope.is_module or self.source.embedded
+            if in_order and statement.lineno >= place.lineno:
                 continue
             for alias in statement.names:
                 local = alias.asname or alias.name

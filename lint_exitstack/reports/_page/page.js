@@ -11,7 +11,8 @@
     item.path = data.paths[item.p];
     const at = item.path.lastIndexOf("/");
     item.folder = at < 0 ? "./" : item.path.slice(0, at + 1);
-    item.all = `${item.path}:${item.l} ${item.c} ${data.rules[item.c][0]} ${item.t} ${item.s}`.toLowerCase();
+    item.where = `${item.path}:${item.k ? `cell ${item.k}:` : ""}${item.l}`;
+    item.all = `${item.where} ${item.c} ${data.rules[item.c][0]} ${item.t} ${item.s}`.toLowerCase();
   });
 
   function make(tag, about = {}, ...children) {
@@ -33,7 +34,7 @@
 
   function row(at) {
     const item = shown[at];
-    const where = make("span", { class: "where" }, make("bdi", { text: `${item.path}:${item.l}` }));
+    const where = make("span", { class: "where" }, make("bdi", { text: item.where }));
     const what = prose("span", ` ${item.t}`);
     what.className = "what";
     what.prepend(make("b", { class: "code", text: item.c }));
@@ -99,7 +100,7 @@
     back.onclick = () => history.back();
     const head = make("p", { class: "place" }, make("span", { class: `badge k-${item.a}`, text: words[item.a] }),
       `${item.c} ${data.rules[item.c][0]}`);
-    const place = make("p", { class: "place", text: `${item.path}:${item.l}:${item.o}${item.s ? ` in ${item.s}` : ""}` });
+    const place = make("p", { class: "place", text: `${item.where}:${item.o}${item.s ? ` in ${item.s}` : ""}` });
     detail.replaceChildren(back, head, prose("h2", item.t), place);
     if (item.z.length) detail.append(hazards(item));
     if (!item.b) return;
