@@ -176,6 +176,7 @@ def test_json():
         "filename": "/w/a.py",
         "noqa_row": 3,
         "url": None,
+        "cell": None,
         "severity": "warning",
         "help": "with a, b:",
         "hazards": [
