@@ -60,7 +60,9 @@ class Notebook:
                 yield Cell(number, written, text, _ended(python))
 
     def _part(self, path: str) -> Part:
-        source = CellSource.from_text(self._border.join(cell.python for cell in self.cells), path)
+        source = CellSource.from_text(
+            "".join(cell.python + self._border for cell in self.cells), path
+        )
         source.mark = self.magics.mark
         source.embedded = True
         homes: list[Home] = []
@@ -70,7 +72,7 @@ class Notebook:
             if problem is None:
                 problem = _problem(alone, len(homes))
             homes.extend(self._homes(cell, alone))
-            # The mark between this cell and the next is where lines are added to this one.
+            # The mark behind a cell is where lines are added to it.
             homes.append(homes[-1]._replace(row=homes[-1].row + 1))
         return Part(source, tuple(homes), problem=problem)
 
@@ -97,7 +99,7 @@ class Notebook:
     def _texts(self, texts: Sequence[str]) -> Iterator[str]:
         for text in texts:
             pythons = re.split(f"^{re.escape(self._border)}", text, flags=re.MULTILINE)
-            for cell, python in zip(self.cells, pythons, strict=True):
+            for cell, python in zip(self.cells, pythons[:-1], strict=True):
                 ended = cell.text.endswith(("\n", "\r"))
                 yield self.magics.restored(python if ended else python.removesuffix("\n"))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-# The kinds of marks: `<mark>.cell` begins a cell, `<mark>.magic(3, …)[0]` stands for a line that
+# The kinds of marks: `<mark>.cell` ends a cell, `<mark>.magic(3, …)[0]` stands for a line that
 # isn't Python, `<mark>.run(3, …)[0]` for one that may bind any name.
 CELL, MAGIC, RUN = "cell", "magic", "run"
 _MARK: Final = "_notebook_"

@@ -39,8 +39,8 @@ FORBIDS: Final = MappingProxyType(
         "the interpreter's start",
         "statement-layout": "the statement shares its lines with others or has a layout that "
         "can't be rewritten faithfully",
-        "notebook-cell": "the lines that would change reach over cells of a notebook, or hold a "
-        "magic or a shell command",
+        "notebook-cell": "the lines that would change reach over cells of a notebook, hold a magic "
+        "or a shell command, or decide what the cell shows",
         "too-deep": "the code is nested too deeply to be rewritten",
         "no-rewrite": "there is no form that would do the same",
     }

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lint_exitstack.model.cells import CELL, MAGIC, RUN
-from lint_exitstack.model.finding import Finding, Hazard, fixability_of
+from lint_exitstack.model.finding import Finding, fixability_of
+from lint_exitstack.rules.notebook_cells import objections
 from lint_exitstack.semantics.acquisitions import Acquisitions
 from lint_exitstack.semantics.attributes import Attributes
 from lint_exitstack.semantics.bindings import Bindings, Scope, ScopeNode
@@ -19,18 +19,12 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
+    from lint_exitstack.model.finding import Hazard
     from lint_exitstack.model.position import Key, Span
     from lint_exitstack.model.rewrite import Rewrite
     from lint_exitstack.model.source import Source
     from lint_exitstack.rules.rule import Rule
     from lint_exitstack.settings import Settings
-
-
-_IN_THE_WAY = {
-    CELL: "it would reach into another cell",
-    MAGIC: "it holds a magic or a shell command, whose doings aren't known",
-    RUN: "it holds a magic that runs other code",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,31 +122,14 @@ class Context:
         noqa_line: int = 0,
     ) -> Finding:
         """Make a finding of `rule`; a hazard that forbids takes the rewrite away."""
-        foreign = self._foreign(rewrite)
-        if any(hazard.forbids for hazard in foreign):
+        objecting = () if rewrite is None else tuple(objections(self.source, rewrite))
+        if any(hazard.forbids for hazard in objecting):
             # What might differ if it were done is nobody's concern then.
             hazards = tuple(hazard for hazard in hazards if hazard.forbids)
-        hazards += foreign
+        hazards += objecting
         if any(hazard.forbids for hazard in hazards):
             rewrite = None
         fixability = fixability_of(rewrite, hazards, self.settings.accept_hazards)
         return Finding(
             rule.code, rule.name, message, help_, span, rewrite, hazards, fixability, noqa_line
         )
-
-    def _foreign(self, rewrite: Rewrite | None) -> tuple[Hazard, ...]:
-        """Return what lines that aren't Python have against a rewrite."""
-        foreign = self.source.foreign
-        if rewrite is None or not foreign:
-            return ()
-        for line in range(rewrite.first.line, rewrite.end + 1):
-            if line in foreign:
-                return (Hazard("notebook-cell", _IN_THE_WAY[foreign[line]], forbids=True),)
-        if not rewrite.needs:
-            return ()
-        names = ", ".join(f"`{need.name or need.module}`" for need in rewrite.needs)
-        return tuple(
-            Hazard("rebound-name", f"line {line} runs other code, which may bind {names} too")
-            for line, kind in foreign.items()
-            if kind == RUN
-        )[:1]
