@@ -24,7 +24,6 @@ _AUTOMATIC = re.compile(
 _BINDS_ANYTHING = re.compile(r"%\s*(?:run|pylab|load|store)\b")
 _CELL_MAGIC = re.compile(r"\s*%%\s*(\w+)")
 _ESCAPED = re.compile(r"[ \t]*(?=[%!?/,;])")
-_ASSIGNED = re.compile(r"[^=#'\"]*[^=!<>#'\"\s][ \t]*=[ \t]*(?=[%!])")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _WORD = re.compile(r"(?<![\w.])([^\W\d]\w*)\b(\s*=(?!=))?")
 # Enough of Python's grammar to know where a statement may begin.
@@ -36,17 +35,17 @@ _TOKEN = re.compile(
     |(?P<joined>\\(?:\r\n|\r|\n))
     |(?P<end>\r\n|\r|\n)
     |(?P<help>\?)
+    |(?P<assigned>(?<![=!<>:])=[ \t]*(?=[%!]))
     |.""",
     re.VERBOSE | re.DOTALL,
 )
 
 
 class _Statement(NamedTuple):
-    """Where a logical line stands in a text, and whether a question mark is part of it."""
+    """Where a logical line ends; where in it what isn't Python begins, if it has such a part."""
 
-    start: int
     end: int
-    asks: bool
+    foreign: int | None = None
 
 
 @dataclass
@@ -79,25 +78,15 @@ class Magics:
 
     def _lines(self, text: str, start: int) -> Iterator[str]:
         while start < len(text):
-            begin = self._foreign_from(text, start)
+            statement = _statement(text, start)
+            begin = statement.foreign
             if begin is None:
-                statement = _statement(text, start)
-                if not statement.asks:
-                    yield text[start : statement.end]
-                    start = statement.end
-                    continue
-                begin = start + _width_of_indent(text, start)
+                yield text[start : statement.end]
+                start = statement.end
+                continue
             end = _joined_end(text, begin)
             yield text[start:begin] + self._mark(text[begin:end])
             start = end
-
-    def _foreign_from(self, text: str, start: int) -> int | None:
-        """Return where in the line at `start` what isn't Python begins."""
-        found = _ESCAPED.match(text, start) or _AUTOMATIC.match(text, start)
-        if found is not None and found.re is _AUTOMATIC:
-            return None if _is_python(text, start) else start + _width_of_indent(text, start)
-        found = found or _ASSIGNED.match(text, start, _line_end(text, start))
-        return None if found is None else found.end()
 
     def _mark(self, original: str) -> str:
         body = original.rstrip("\r\n")
@@ -115,8 +104,19 @@ class Magics:
 
 
 def _statement(text: str, start: int) -> _Statement:
+    """Read the logical line at `start`."""
+    escaped = _ESCAPED.match(text, start)
+    if escaped is not None:
+        return _Statement(escaped.end(), escaped.end())
+    statement = _logical(text, start)
+    if _AUTOMATIC.match(text, start) and not _is_python(text[start : statement.end]):
+        return _Statement(statement.end, _behind_indent(text, start))
+    return statement
+
+
+def _logical(text: str, start: int) -> _Statement:
     depth = 0
-    asks = False
+    foreign = None
     for token in _TOKEN.finditer(text, start):
         match token.lastgroup:
             case "open":
@@ -124,20 +124,17 @@ def _statement(text: str, start: int) -> _Statement:
             case "close":
                 depth = max(depth - 1, 0)
             case "help":
-                asks = True
-            case "end" if asks or not depth:
-                return _Statement(start, token.end(), asks)
-    return _Statement(start, len(text), asks)
+                foreign = _behind_indent(text, start)
+            case "assigned" if not depth:
+                return _Statement(token.end(), token.end())
+            case "end" if foreign is not None or not depth:
+                return _Statement(token.end(), foreign)
+    return _Statement(len(text), foreign)
 
 
-def _width_of_indent(text: str, start: int) -> int:
-    line = text[start : _line_end(text, start)]
-    return len(line) - len(line.lstrip(" \t"))
-
-
-def _line_end(text: str, start: int) -> int:
-    found = re.compile(r"\r|\n").search(text, start)
-    return len(text) if found is None else found.start()
+def _behind_indent(text: str, start: int) -> int:
+    rest = text[start:]
+    return start + len(rest) - len(rest.lstrip(" \t"))
 
 
 def _joined_end(text: str, start: int) -> int:
@@ -151,9 +148,8 @@ def _joined_end(text: str, start: int) -> int:
     return end
 
 
-def _is_python(text: str, start: int) -> bool:
-    statement = text[start : _statement(text, start).end].lstrip(" \t")
+def _is_python(statement: str) -> bool:
     try:
-        return bool(Source.from_text(statement).tree)
+        return bool(Source.from_text(statement.lstrip(" \t")).tree)
     except UnparsableSourceError:
         return False

@@ -156,7 +156,8 @@ def _validated(document: str) -> int:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(":")
+    line = str(error).strip().partition("\n")[0].rstrip(":")
+    return line.removeprefix("The notebook is invalid and ")
 
 
 def _speaks_python(document: str) -> bool:
