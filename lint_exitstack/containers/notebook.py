@@ -151,7 +151,8 @@ def _validated(document: str) -> int:
     except (nbformat.ValidationError, nbformat.NBFormatError, TypeError, KeyError) as error:
         raise UnreadableSourceError(f"the notebook is invalid: {_first_line(error)}") from error
     if wrong is not None:
-        raise UnreadableSourceError(f"the notebook is invalid: {_first_line(wrong)}")
+        place = "".join(f"[{step!r}]" for step in getattr(wrong, "path", ())) or "the top"
+        raise UnreadableSourceError(f"the notebook is invalid: {_first_line(wrong)} at {place}")
     return int(version)
 
 
