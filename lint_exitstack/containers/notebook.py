@@ -151,8 +151,9 @@ def _validated(document: str) -> int:
     except (nbformat.ValidationError, nbformat.NBFormatError, TypeError, KeyError) as error:
         raise UnreadableSourceError(f"the notebook is invalid: {_first_line(error)}") from error
     if wrong is not None:
-        place = "".join(f"[{step!r}]" for step in getattr(wrong, "path", ())) or "the top"
-        raise UnreadableSourceError(f"the notebook is invalid: {_first_line(wrong)} at {place}")
+        place = "".join(f"[{step!r}]" for step in getattr(wrong, "path", ()))
+        text = f"{_first_line(wrong)} at {place}" if place else _first_line(wrong)
+        raise UnreadableSourceError(f"the notebook is invalid: {text}")
     return int(version)
 
 
