@@ -1,6 +1,7 @@
 """Measures how many findings in real code are true: runs rules, samples findings, counts verdicts.
 
 python benchmarks/precision.py find FOUND DIR ...       run rules; findings go to the file FOUND
+python benchmarks/precision.py again FOUND              once more, on the files with findings only
 python benchmarks/precision.py sample FOUND             show findings that nobody judged, at random
 python benchmarks/precision.py judge FOUND < VERDICTS   add verdicts to judged.toml
 python benchmarks/precision.py table FOUND              precision per rule, as Markdown
@@ -94,6 +95,21 @@ def find(options):
             document["findings"] = list(named(pool.map(examine, jobs, chunksize=8), jobs, root))
             out.write(json.dumps({"select": options.select, **document}) + "\n")
             out.flush()
+    rates(read(options))
+
+
+def again(options):
+    """Run once more on files with findings, after rules learned to stay quiet."""
+    settings = Settings(select=tuple(read(options)["select"].split(",")), target_version=(3, 12))
+    lines = []
+    for text in options.found.read_text().splitlines():
+        release = json.loads(text)
+        root = Path(release["root"])
+        paths = sorted({item["path"] for item in release["findings"]})
+        jobs = [(root / path, settings) for path in paths]
+        release["findings"] = list(named(map(examine, jobs), jobs, root))
+        lines.append(json.dumps(release) + "\n")
+    options.found.write_text("".join(lines))
     rates(read(options))
 
 
@@ -284,7 +300,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(required=True)
-    for action in (find, sample, judge, table, bugs):
+    for action in (find, again, sample, judge, table, bugs):
         command = commands.add_parser(action.__name__)
         command.set_defaults(action=action)
         command.add_argument("found", type=Path)

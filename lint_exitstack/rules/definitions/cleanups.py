@@ -61,6 +61,8 @@ _OPPOSITES = {
 # Stopping a watch measures, and what fails isn't worth measuring.
 _MEASURES = re.compile(r"tim(e|er)|watch|clock|measur|metric|stat|prof|span|trace", re.IGNORECASE)
 _OUTCOMES = re.compile(r"fail|succe|error|ok$|done|finish|complet|status|result", re.IGNORECASE)
+# What was written half is thrown away, and how deep it was indented with it.
+_LAYOUT = re.compile(r"indent", re.IGNORECASE)
 
 
 class Cleanups:
@@ -174,6 +176,8 @@ class Cleanups:
 
     def _is_counted_back(self, target: ast.expr, op: ast.operator) -> bool:
         back = {ast.Sub: ast.Add, ast.Add: ast.Sub}.get(type(op))
+        if _LAYOUT.search(_text(target)):
+            return False
         return back is not None and any(
             isinstance(node, ast.AugAssign) and isinstance(node.op, back)
             for node in self.assigned.get(_text(target), ())

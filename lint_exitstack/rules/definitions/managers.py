@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
+from lint_exitstack.semantics.comments import comments_on
 from lint_exitstack.semantics.names import dotted
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ ASYNC = frozenset(
         "async_generator.asynccontextmanager",
     }
 )
+_SUCCESS = re.compile(r"\bsucce(?:ss|ed)", re.IGNORECASE)
 # An ASGI server resumes the generator at shutdown whatever happened; frameworks document it so.
 _APPLICATIONS = frozenset({"FastAPI", "Starlette", "Litestar", "FastMCP", "Quart"})
 
@@ -37,6 +40,38 @@ def decorated(node: ast.AST, place: Place, context: Context, names: frozenset[st
 def is_resumed_anyway(node: Function, context: Context) -> bool:
     """Whether whoever runs the generator goes on with it even if the body failed."""
     return _is_fixture(node) or _is_lifespan(node, context)
+
+
+def ends_with_its_test(node: Function, cleanup: ast.stmt, place: Place) -> bool:
+    """Whether what stays undone is gone with the test that failed.
+
+    Each test has an instance of its own, so it doesn't matter what stays behind on `self`.
+    """
+    if any(_is_test(around.node) for around in place.ancestors()):
+        return True
+    home = place.parent.node if place.parent is not None else None
+    if not isinstance(home, ast.ClassDef) or not node.args.args:
+        return False
+    words = [home.name, *(dotted(base) or "" for base in home.bases)]
+    if not any("Test" in word.rpartition(".")[2] for word in words):
+        return False
+    match cleanup:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=owner))]):
+            return owner == node.args.args[0].arg
+        case ast.AugAssign(target=ast.Attribute(value=ast.Name(id=owner))):
+            return owner == node.args.args[0].arg
+    return False
+
+
+def _is_test(node: ast.AST) -> bool:
+    return isinstance(node, Function) and node.name.startswith("test")
+
+
+def is_meant_for_success(node: Function, context: Context) -> bool:
+    """Whether a comment in the function says that what follows is for success only."""
+    lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    comments = comments_on(context.source, tuple(lines))
+    return any(_SUCCESS.search(comment.text) for comment in comments)
 
 
 def _is_fixture(node: Function) -> bool:

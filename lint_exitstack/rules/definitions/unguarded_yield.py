@@ -49,7 +49,9 @@ statements that may be meant for success only stand among the cleanup.
 
 Fixtures of pytest and lifespans of ASGI applications aren't reported: whoever runs them goes on
 after the `yield` whatever happened. A `yield` inside a `try` isn't either: its author thought of
-errors. Of what remains some is deliberate: a state that must stay for inspection after a failure.
+errors. Nor is what a test leaves behind on itself (a manager in a test function, attributes of
+`self` in a test class), a counter of indentation, or a function with a comment about success. Of
+what remains some is deliberate: a state that must stay for inspection after a failure.
 
 ## References
 
@@ -65,7 +67,13 @@ from typing import TYPE_CHECKING
 from lint_exitstack.rules.definitions.after_yield import unguarded_yields
 from lint_exitstack.rules.definitions.cleanups import Cleanups
 from lint_exitstack.rules.definitions.guarding import Guarding
-from lint_exitstack.rules.definitions.managers import Function, is_manager, is_resumed_anyway
+from lint_exitstack.rules.definitions.managers import (
+    Function,
+    ends_with_its_test,
+    is_manager,
+    is_meant_for_success,
+    is_resumed_anyway,
+)
 from lint_exitstack.rules.rule import Fix, Rule
 from lint_exitstack.semantics.bindings import FUNCTIONS
 from lint_exitstack.semantics.flow import WITHS, nodes_in_frame
@@ -83,7 +91,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     if not isinstance(node, FUNCTIONS) or not is_manager(node, place, context):
         return
     found = list(unguarded_yields(node))
-    if not found or is_resumed_anyway(node, context):
+    if not found or is_resumed_anyway(node, context) or is_meant_for_success(node, context):
         return
     for each in found:
         cleanups = _cleanups(node, each, context)
@@ -91,8 +99,11 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
             (i for i, lv in enumerate(each.levels) if cleanups.first_in(lv.following) is not None),
             None,
         )
-        if hit is not None:
-            yield _finding(each, hit, cleanups, context)
+        if hit is None:
+            continue
+        cleanup = cleanups.first_in(each.levels[hit].following) or each.node
+        if not ends_with_its_test(node, cleanup, place):
+            yield _finding(each, hit, cleanup, cleanups, context)
 
 
 def _cleanups(function: Function, found: Unguarded, context: Context) -> Cleanups:
@@ -113,9 +124,10 @@ def _cleanups(function: Function, found: Unguarded, context: Context) -> Cleanup
     return Cleanups(before, managed, lambda node: context.names.qualified(node, scope))
 
 
-def _finding(found: Unguarded, hit: int, cleanups: Cleanups, context: Context) -> Finding:
+def _finding(
+    found: Unguarded, hit: int, cleanup: ast.stmt, cleanups: Cleanups, context: Context
+) -> Finding:
     level = found.levels[hit]
-    cleanup = cleanups.first_in(level.following) or level.following[0]
     text = " ".join(context.source.segment(cleanup).split())
     short = text if len(text) <= 50 else f"{text[:47]}…"
     plan = Guarding(level, cleanups, context)

@@ -41,6 +41,7 @@ _WITHIN = words(
 )
 # `mock.patch`, `mock.patch.object`, and pytest's `monkeypatch.setattr`.
 _REPLACING = frozenset({"object", "patch", "setattr"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,13 @@ def wraps(call: ast.Call, row: Resource, place: Place, context: Context) -> bool
 
 def is_replaced(call: ast.Call, place: Place) -> bool:
     """Whether the function puts something else in the place of what is called, as tests do."""
-    frame = place.frame
     name = _last_word(call.func)
-    if not name or not isinstance(frame, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return False
+    frames = [each.node for each in place.ancestors() if isinstance(each.node, _FUNCTIONS)]
     return any(
         isinstance(node, ast.Call)
         and _last_word(node.func) in _REPLACING
         and any(_names(argument, name) for argument in node.args)
+        for frame in frames[-1:]
         for node in ast.walk(frame)
     )
 
