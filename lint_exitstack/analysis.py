@@ -8,12 +8,15 @@ import re
 from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.context import Context, Place
-from lint_exitstack.selection import enabled_rules
+from lint_exitstack.rules.nested_with.collapsible_with import RULE as MERGING
+from lint_exitstack.rules.nested_with.final_form import in_final_form
+from lint_exitstack.selection import enabled_rules, is_declined
 from lint_exitstack.semantics.bindings import FUNCTIONS
 from lint_exitstack.semantics.flow import named_blocks
+from lint_exitstack.suppression import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.model.source import Source
@@ -42,14 +45,27 @@ def analyse(source: Source, settings: Settings) -> tuple[Finding, ...]:
     context = Context(source, settings, frozenset(rule.code for rule in enabled))
     statements, expressions = _listeners(active)
     found: list[Finding] = []
+    finish = _finish(context)
     for place in places(context.tree):
         for rule in statements.get(type(place.node), ()):
-            found.extend(rule.check(place.node, place, context))
+            found.extend(finish(each, place) for each in rule.check(place.node, place, context))
         if expressions:
             for node in _expressions(place.node):
                 for rule in expressions.get(type(node), ()):
-                    found.extend(rule.check(node, place, context))
+                    found.extend(finish(each, place) for each in rule.check(node, place, context))
     return tuple(sorted(found, key=lambda finding: (finding.span.start, finding.code)))
+
+
+def _finish(context: Context) -> Callable[[Finding, Place], Finding]:
+    """Return what brings findings into their final form, for users who merge `with` statements."""
+    source, settings = context.source, context.settings
+    if is_declined(settings, source.path, MERGING.code, MERGING.name):
+        return lambda finding, _place: finding
+
+    def is_heard(finding: Finding) -> bool:
+        return bool(kept(source, (finding,)))
+
+    return lambda finding, place: in_final_form(finding, place, context, is_heard)
 
 
 def _occurs(trigger: re.Pattern[bytes], data: bytes) -> bool:

@@ -10,6 +10,7 @@ from lint_exitstack.analysis import analyse
 from lint_exitstack.model.errors import GuardError
 from lint_exitstack.model.finding import Fixability
 from lint_exitstack.model.position import Position
+from lint_exitstack.model.rewrite import NewWith
 from lint_exitstack.suppression import kept
 
 if TYPE_CHECKING:
@@ -215,8 +216,14 @@ def _beginning(finding: Finding) -> Position:
 
 
 def _go_together(outer: Rewrite, inner: Rewrite) -> bool:
-    if outer.claims & inner.claims:
+    if outer.claims & inner.claims or _would_nest(outer, inner):
         return False
     # Where one stands in the other, both would take the same name.
     apart = inner.first.line > outer.end
     return apart or not set(outer.fresh) & set(inner.fresh)
+
+
+def _would_nest(outer: Rewrite, inner: Rewrite) -> bool:
+    """Whether the `with` of `inner` would be the whole body of the one that `outer` makes."""
+    whole = outer.holds == (inner.first, inner.last)
+    return whole and len(inner.into) == 1 and isinstance(inner.into[0], NewWith)

@@ -64,6 +64,14 @@ class Selection:
         return self.on - off
 
 
+def is_declined(settings: Settings, path: str, code: str, name: str) -> bool:
+    """Say whether the user wants nothing of this rule here: more than not having selected it."""
+    selection = Selection.of(settings)
+    if code in selection.codes(path):
+        return False
+    return code in selection.on or any(matches(word, code, name) for word in settings.ignore)
+
+
 def enabled_rules(settings: Settings, path: str) -> tuple[Rule, ...]:
     """Give the rules that are on for the file at `path`, by code."""
     from lint_exitstack.rules import all_rules

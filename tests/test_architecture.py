@@ -27,7 +27,7 @@ STANDS_ON = {
     "suppression": ("directives", "selection", "rules", "model"),
     "rewriting": ("model", "semantics"),
     "containers": ("model",),
-    "analysis": ("rules", "selection", "semantics", "model", "settings"),
+    "analysis": ("rules", "suppression", "selection", "semantics", "model", "settings"),
     "checking": ("analysis", "suppression", "selection", "rules", "model", "settings"),
     "fixing": ("analysis", "rewriting", "suppression", "model", "settings"),
     "api": ("checking", "fixing", "suppression", "selection", "model", "settings"),

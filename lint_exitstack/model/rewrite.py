@@ -157,7 +157,9 @@ class Rewrite:
     `claims` are the statements whose own shape this rewrite takes apart: of two rewrites that
     claim the same one, the outer is carried out first. `fresh` are the names that it brings in.
     `doubled` are lines whose comments go because the same ones stand in what is kept. `places` are
-    statements further inside, with what stands instead of each wherever its block goes.
+    statements further inside, with what stands instead of each wherever its block goes. `holds` are
+    the first and the last statement in the body of the `with` that it ends in: a rewrite that puts
+    another `with` in the place of all of them is carried out a round later, to share the header.
     """
 
     first: Key
@@ -169,3 +171,4 @@ class Rewrite:
     fresh: tuple[str, ...] = ()
     doubled: tuple[int, ...] = ()
     places: tuple[tuple[Key, tuple[Statement, ...]], ...] = ()
+    holds: tuple[Key, Key] | None = None

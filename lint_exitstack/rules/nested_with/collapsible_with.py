@@ -62,17 +62,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lint_exitstack.rules.nested_with.contexts import (
-    WITHS,
-    With,
-    is_exempt,
-    is_expectation,
-    needs_parentheses,
-)
+from lint_exitstack.rules.nested_with.contexts import WITHS
 from lint_exitstack.rules.nested_with.merging import Merge
+from lint_exitstack.rules.nested_with.sharing import chain_from, continues_a_chain, inner_of
 from lint_exitstack.rules.nested_with.stacking import Stacking, Step
 from lint_exitstack.rules.rule import Fix, Rule
-from lint_exitstack.semantics.comments import with_header
 
 if TYPE_CHECKING:
     import ast
@@ -80,13 +74,14 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.rules.nested_with.contexts import With
 
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report the chain that starts at `node`."""
     if not isinstance(node, WITHS) or inner_of(node) is None:
         return
-    if _continues_a_chain(node, place, context):
+    if continues_a_chain(place, context):
         return
     chain = chain_from(node, place, context)
     if len(chain) < 2:
@@ -96,54 +91,16 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     count = sum(len(part.items) for part in chain)
     if count > context.settings.max_with_items:
         yield _stacked(chain, place, context, merge, message)
-    elif merge.layout is not None:
+    elif merge.header.layout is not None:
         yield context.finding(
             RULE,
             merge.span,
             message,
-            help_=merge.help,
+            help_=merge.header.help,
             rewrite=merge.rewrite(),
             hazards=merge.hazards(),
             noqa_line=merge.span.end.line,
         )
-
-
-def inner_of(node: With) -> With | None:
-    """Return the `with` that is the only statement of `node`, if it's of the same kind."""
-    inner = node.body[0]
-    same = len(node.body) == 1 and isinstance(inner, WITHS) and type(inner) is type(node)
-    return inner if same and isinstance(inner, WITHS) else None
-
-
-def chain_from(node: With, place: Place, context: Context) -> list[With]:
-    """Return the `with` statements that can be merged into `node`, which comes first."""
-    chain = [node]
-    while (inner := inner_of(chain[-1])) is not None and merges(chain[-1], inner, place, context):
-        chain.append(inner)
-    return chain
-
-
-def merges(outer: With, inner: With, place: Place, context: Context) -> bool:
-    """Whether `inner`, the only statement of `outer`, may share its header."""
-    if is_exempt(outer, place, context) or is_exempt(inner, place, context):
-        return False
-    if len(inner.body) == 1 and not isinstance(inner.body[0], WITHS):
-        only = len(inner.items) == 1
-        if only and is_expectation(inner.items[0].context_expr, place, context):
-            return False
-    if context.settings.target_version >= (3, 9):
-        return True
-    # For these targets the file means a tuple, or isn't Python.
-    return not any(
-        needs_parentheses(part, with_header(context.source, part)) for part in (outer, inner)
-    )
-
-
-def _continues_a_chain(node: With, place: Place, context: Context) -> bool:
-    parent = place.parent
-    if parent is None or not isinstance(parent.node, WITHS):
-        return False
-    return inner_of(parent.node) is node and merges(parent.node, node, place, context)
 
 
 def _stacked(

@@ -10,6 +10,9 @@ from lint_exitstack.semantics.comments import with_header
 from lint_exitstack.semantics.names import dotted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lint_exitstack.model.rewrite import Need
     from lint_exitstack.rules.context import Context, Place
     from lint_exitstack.semantics.comments import Header
 
@@ -39,15 +42,19 @@ def callee(expression: ast.expr) -> ast.expr:
     return expression.func if isinstance(expression, ast.Call) else expression
 
 
-def is_exempt(node: With, place: Place, context: Context) -> bool:
-    """Whether an item of `node` is one whose nesting is deliberate."""
+def is_exempt(
+    managers: Iterable[ast.expr], place: Place, context: Context, needs: Iterable[Need] = ()
+) -> bool:
+    """Whether the nesting of one of `managers` is deliberate; `needs` are names yet to come."""
     settings = context.settings
     exempt = {*settings.exempt_contexts, *settings.extend_exempt_contexts}
-    return any(
-        context.qualified(callee(item.context_expr), place) in exempt
-        or dotted(callee(item.context_expr)) in exempt
-        for item in node.items
-    )
+    coming = {need.name: f"{need.module}.{need.name}" for need in needs}
+    for manager in managers:
+        called = callee(manager)
+        name = dotted(called)
+        if not exempt.isdisjoint((context.qualified(called, place), name, coming.get(name))):
+            return True
+    return False
 
 
 def is_expectation(expression: ast.expr, place: Place, context: Context) -> bool:

@@ -78,12 +78,10 @@ def _fits_on_a_stack(node: With, place: Place, context: Context) -> bool:
     Not those that are there to swallow (type checkers would take what follows for reachable
     only), nor mock_open, which fails under ExitStack (python/cpython#150484).
     """
-    if is_exempt(node, place, context):
+    managers = [item.context_expr for item in node.items]
+    if is_exempt(managers, place, context):
         return False
-    return not any(
-        is_swallowing(item.context_expr, place, context) or _is_mock_open(item.context_expr)
-        for item in node.items
-    )
+    return not any(is_swallowing(m, place, context) or _is_mock_open(m) for m in managers)
 
 
 def _is_mock_open(expression: ast.expr) -> bool:

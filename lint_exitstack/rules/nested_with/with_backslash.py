@@ -70,7 +70,7 @@ def check(node: ast.AST, _place: Place, context: Context) -> Iterator[Finding]:
     if not has_backslash(context.source, node, header) or not can_wrap(context):
         return
     merge = Merge(context, [node])
-    merge.layout = Layout.ROWS
+    merge.header.layout = Layout.ROWS
     yield context.finding(
         RULE,
         merge.span,

@@ -18,7 +18,6 @@ from lint_exitstack.model.rewrite import (
 )
 from lint_exitstack.rules.optional_contexts.choosing import (
     chosen,
-    flat,
     item,
     piece,
     version_hazards,
@@ -27,6 +26,7 @@ from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.comments import comments_on, is_pragma, last_line, with_header
 from lint_exitstack.semantics.evaluation import Spot, is_bound_before
 from lint_exitstack.semantics.layout import layout_hazards
+from lint_exitstack.semantics.written import flat
 
 if TYPE_CHECKING:
     from lint_exitstack.model.source import Comment
@@ -132,7 +132,7 @@ class Branches:
     def _header(self) -> str:
         word = "async with" if self.is_async else "with"
         end = f" as {self.target}" if self.target else ""
-        return f"{word} {flat(self.manager, self.context)}{end}:"
+        return f"{word} {flat(self.manager, self.source)}{end}:"
 
     def rewrite(self) -> Rewrite:
         """Return the `with` around the one body that is left."""

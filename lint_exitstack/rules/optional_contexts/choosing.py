@@ -26,16 +26,6 @@ def chosen(test: ast.expr, then: Expression, other: Expression, context: Context
     return Template("$0 if $1 else $2", (then, piece(test, context), other))
 
 
-def flat(expression: Expression, context: Context) -> str:
-    """Return the text of an expression on one line."""
-    if isinstance(expression, Piece):
-        return " ".join(context.source.slice(expression.span).split())
-    text = expression.text
-    for index, inner in reversed(list(enumerate(expression.pieces))):
-        text = text.replace(f"${index}", flat(inner, context))
-    return text
-
-
 def item(manager: Expression, target: str | None, trivia: Trivia) -> Item:
     """Return the only item of the new header."""
     return Item(manager, None if target is None else Template(target), trivia)

@@ -19,7 +19,6 @@ from lint_exitstack.model.rewrite import (
 )
 from lint_exitstack.rules.optional_contexts.choosing import (
     chosen,
-    flat,
     item,
     piece,
 )
@@ -35,6 +34,7 @@ from lint_exitstack.semantics.callables import resource_of
 from lint_exitstack.semantics.comments import comments_on, is_pragma, last_line
 from lint_exitstack.semantics.evaluation import changed_in, names_in
 from lint_exitstack.semantics.layout import layout_hazards
+from lint_exitstack.semantics.written import flat
 
 if TYPE_CHECKING:
     from lint_exitstack.model.position import Span
@@ -119,7 +119,7 @@ class Ownership:
         self.native = self._is_native()
         self.closing = context.imports.way("closing", self.scope, found.node)
         self.manager = self._manager()
-        self.header = f"with {flat(self.manager, context)} as {found.name}:"
+        self.header = f"with {flat(self.manager, context.source)} as {found.name}:"
 
     def _is_native(self) -> bool:
         """Whether the resource's own `with` closes it as the `finally` does."""
