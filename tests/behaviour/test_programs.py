@@ -37,7 +37,7 @@ def generated(focus, count):
 
 
 def test_programs_compile_and_show_every_feature():
-    found = [source for focus in FOCUS for source in generated(focus, 80)]
+    found = [source for focus in FOCUS for source in generated(focus, 120)]
     for source in found:
         compile(source, "<generated>", "exec", dont_inherit=True)
     everything = "\n".join(found)

@@ -45,6 +45,11 @@ Long headers and comments need parentheses, which Python has from 3.10 (3.9 take
 are used for it where the file has some already or `parenthesized-39` is set). For older targets
 headers that don't fit on a line aren't reported.
 
+Fixes of other rules that make a `with` give it at once the header that this rule would give it a
+round later: together with the `with` whose only statement it is, and with the one that is its own
+only statement. That holds whether this rule is selected or not. Where it is ignored (`ignore`,
+`per-file-ignores`, a comment on the line), and where the merge wouldn't be safe, they stay nested.
+
 ## When not to use
 
 Where a nest says something to its readers. Timeouts and cancel scopes are exempt by default

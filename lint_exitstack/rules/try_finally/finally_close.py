@@ -11,7 +11,8 @@ Finds a `try` whose `finally` does nothing but close one object, and says it wit
 - a callback on an exit stack where the name means another object by the time of the cleanup, and
   for an awaited `close`, for which there is no ready manager.
 
-Handlers and an `else` stay as a `try` inside the `with`: they always ran before the cleanup.
+Handlers and an `else` stay as a `try` inside the `with`: they always ran before the cleanup. A
+`with` right around it, or right inside of it, shares its header, as XIT101 would have it.
 
 ## Why
 

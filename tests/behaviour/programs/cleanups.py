@@ -14,7 +14,28 @@ ASYNC = {"athing": "await {0}.aclose()", "aclosing_thing": "await {0}.aclose()"}
 def cleanup(writer):
     """One of the shapes."""
     shapes = (close, guarded_close, ladder, lock, fragile, flag, reraise, redirect, chdir)
-    writer.pick(*shapes)(writer)
+    if writer.chance(4):
+        # All that a manager holds: they can share a header.
+        with writer.block(managed(writer)):
+            writer.pick(*shapes)(writer)
+    else:
+        writer.pick(*shapes)(writer)
+
+
+def managed(writer):
+    """The header of a `with` of one kind or the other."""
+    if writer.awaits and writer.chance(3):
+        return f"async with acm({writer.label('m')})"
+    return f"with cm({writer.label('m')})"
+
+
+def inside(writer):
+    """What is done while something is held: now and then all of it under a manager."""
+    if writer.chance(4):
+        with writer.block(managed(writer)):
+            statements.suite(writer, 2)
+    else:
+        statements.suite(writer, 2)
 
 
 def acquire(writer, name):
@@ -41,7 +62,7 @@ def body(writer, name):
     """What uses the resource; now and then it takes its name away."""
     if writer.chance(2):
         writer.line(f"{name}.use()")
-    statements.suite(writer, 2)
+    inside(writer)
     if writer.chance(8):
         writer.line(f"{name} = thing({writer.label('r')})")
 
@@ -89,7 +110,7 @@ def lock(writer):
     writer.line(f"held = {maker}({argument})")
     writer.line("await held.acquire()" if is_async else "held.acquire()")
     with writer.block("try"):
-        statements.suite(writer, 2)
+        inside(writer)
     with writer.block("finally"):
         writer.line("held.release()")
 
@@ -98,7 +119,7 @@ def fragile(writer):
     """Two cleanups in a row: the first that fails skips the other."""
     first, second = (acquire(writer, name) for name in ("x", "y"))
     with writer.block("try"):
-        statements.suite(writer, 2)
+        inside(writer)
     with writer.block("finally"):
         writer.line(second)
         writer.line(first)
@@ -109,7 +130,7 @@ def flag(writer):
     release = acquire(writer, "x")
     writer.line("done = False")
     with writer.block("try"):
-        statements.suite(writer, 2)
+        inside(writer)
         writer.line("done = True")
     with writer.block("finally"), writer.block("if not done"):
         writer.line(release)
@@ -121,7 +142,7 @@ def reraise(writer):
     """Clean up and raise again."""
     release = acquire(writer, "x")
     with writer.block("try"):
-        statements.suite(writer, 2)
+        inside(writer)
     caught = writer.pick("except BaseException", "except Exception", "except")
     with writer.block(caught):
         writer.line(release)
@@ -134,7 +155,7 @@ def redirect(writer):
     writer.line(f"sys.stdout = stream({writer.label('s')})")
     with writer.block("try"):
         writer.line('print("spoken")')
-        statements.suite(writer, 2)
+        inside(writer)
     with writer.block("finally"):
         writer.line("sys.stdout = saved")
 
@@ -144,6 +165,6 @@ def chdir(writer):
     writer.line("here = os.getcwd()")
     writer.line("os.chdir('there')")
     with writer.block("try"):
-        statements.suite(writer, 2)
+        inside(writer)
     with writer.block("finally"):
         writer.line("os.chdir(here)")
