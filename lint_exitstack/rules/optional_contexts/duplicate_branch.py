@@ -93,7 +93,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
 
 def _is_deliberate(found: Twins, place: Place, context: Context) -> bool:
     """Whether the branches say something that one `with` wouldn't say as well."""
-    if is_exempt(found.managed, place, context):
+    if is_exempt([item.context_expr for item in found.managed.items], place, context):
         return True
     manager = found.managed.items[0].context_expr
     if len(found.plain) > 1 or _names(found.node.test) & _names(manager):
