@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
@@ -16,6 +15,7 @@ from lint_exitstack.model.rewrite import (
     Template,
     Trivia,
 )
+from lint_exitstack.rules.nested_with.contexts import may_swallow
 from lint_exitstack.rules.optional_contexts.choosing import (
     chosen,
     item,
@@ -31,50 +31,7 @@ from lint_exitstack.semantics.written import flat
 if TYPE_CHECKING:
     from lint_exitstack.model.source import Comment
     from lint_exitstack.rules.context import Context, Place
-
-With = ast.With | ast.AsyncWith
-
-
-@dataclass(frozen=True, slots=True)
-class Twins:
-    """An `if` of which one branch is `managed`, a `with` around what the other one does."""
-
-    node: ast.If
-    managed: With
-    plain: list[ast.stmt]
-    managed_first: bool
-
-
-def twins(node: ast.If, place: Place, context: Context) -> Twins | None:
-    """Return the branches of `node` if they are the same but for a `with` of one manager."""
-    if _is_elif(node, place, context):
-        return None
-    for one, other, first in ((node.body, node.orelse, True), (node.orelse, node.body, False)):
-        managed = one[0]
-        if len(one) != 1 or not isinstance(managed, (ast.With, ast.AsyncWith)):
-            continue
-        if len(managed.items) != 1 or not _is_named(managed.items[0]):
-            continue
-        if _same(managed.body, other):
-            return Twins(node, managed, other, first)
-    return None
-
-
-def _is_elif(node: ast.If, place: Place, context: Context) -> bool:
-    parent = place.parent
-    if parent is None or not isinstance(parent.node, ast.If) or place.part != "orelse":
-        return False
-    return context.source.segment(node).startswith("elif")
-
-
-def _is_named(entry: ast.withitem) -> bool:
-    return entry.optional_vars is None or isinstance(entry.optional_vars, ast.Name)
-
-
-def _same(one: list[ast.stmt], other: list[ast.stmt]) -> bool:
-    if len(one) != len(other):
-        return False
-    return all(ast.dump(a) == ast.dump(b) for a, b in zip(one, other, strict=True))
+    from lint_exitstack.rules.optional_contexts.twins import Twins
 
 
 class Branches:
@@ -137,6 +94,7 @@ class Branches:
     def rewrite(self) -> Rewrite:
         """Return the `with` around the one body that is left."""
         keys = [self.context.key(self.node), self.context.key(self.managed)]
+        gone = [self.context.key(node) for node in self.found.after]
         above, beside = self._kept_comments()
         new = NewWith(
             items=(item(self.manager, self.target, Trivia()),),
@@ -146,13 +104,19 @@ class Branches:
             footers=(Block(keys[1]),),
         )
         needs = () if self.way.need is None else (self.way.need,)
-        end = last_line(self.source, self.node)
+        end = last_line(self.source, self.found.last)
         doubled = tuple(comment.line for comment in self._doubled())
-        claims = frozenset(keys)
-        return Rewrite(keys[0], keys[0], end, (new,), claims, needs, (), doubled)
+        claims = frozenset([*keys, *gone])
+        last = self.context.key(self.found.last)
+        return Rewrite(keys[0], last, end, (new,), claims, needs, (), doubled)
 
     def _else_line(self) -> int:
-        """Return the line of `else`, which only blank lines and comments precede."""
+        """Return the line of `else`, which only blank lines and comments precede.
+
+        Or the one before what is the other branch.
+        """
+        if self.found.after:
+            return last_line(self.source, self.node)
         line = self.node.body[-1].end_lineno or self.node.lineno
         while not self.source.lines[line].lstrip().startswith("el"):
             line += 1
@@ -160,17 +124,18 @@ class Branches:
 
     def _sections(self) -> tuple[list[Comment], list[Comment], list[Comment]]:
         """Return the comments of headers, of the body that stays, and of the one that goes."""
-        middle, end = self._else_line(), last_line(self.source, self.node)
+        middle, end = self._else_line(), last_line(self.source, self.found.last)
         header = with_header(self.source, self.managed).colon.line
-        first = range(self.node.lineno, middle)
-        managed, plain = (first, range(middle, end + 1))
+        # The last line of an `if` belongs to it, that of an `else` to what follows.
+        first = range(self.node.lineno, middle + bool(self.found.after))
+        managed, plain = (first, range(first.stop, end + 1))
         if not self.found.managed_first:
             managed, plain = plain, managed
         heads: list[Comment] = []
         bodies: tuple[list[Comment], list[Comment]] = ([], [])
         for comment in comments_on(self.source, tuple(range(self.node.lineno, end + 1))):
             inside = comment.line in managed
-            start = header if inside else plain[0]
+            start = header if inside else plain[0] - (plain is not first and bool(self.found.after))
             own = bodies[0 if inside else 1]
             (own if comment.line > start else heads).append(comment)
         return heads, *bodies
@@ -198,7 +163,8 @@ class Branches:
     def hazards(self) -> tuple[Hazard, ...]:
         """Return what may differ, and what forbids the rewrite."""
         return (
-            *layout_hazards(self.source, [self.node]),
+            *layout_hazards(self.source, [self.node, *self.found.after]),
+            *self._leaving_hazards(),
             *self._shape_hazards(),
             *self.way.hazards,
             *version_hazards(self.managed, self.context, is_async=self.is_async),
@@ -215,6 +181,27 @@ class Branches:
         span = self.source.span(self.node)
         text = "a body stands on the line of its header"
         return [Hazard("statement-layout", text, span, forbids=True)]
+
+    def _leaving_hazards(self) -> list[Hazard]:
+        """Forbid what would lose a comment beside the `return` that goes, or run less than now."""
+        if not self.found.after:
+            return []
+        if self.found.has_own_return:
+            leaving = self.node.body[-1]
+            upper = last_line(self.source, self.node.body[-2])
+            lines = range(upper + 1, last_line(self.source, self.node) + 1)
+            if not any(line in self.source.comment_at for line in lines):
+                return []
+            text = "a comment stands at a `return` that goes"
+            return [Hazard("statement-layout", text, self.source.span(leaving), forbids=True)]
+        manager = self.managed.items[0].context_expr
+        if self.found.managed_first and may_swallow(manager, self.place, self.context):
+            text = (
+                f"if `{flat(piece(manager, self.context), self.context)}` swallows an error, what "
+            )
+            text += "follows runs"
+            return [Hazard("no-rewrite", text, self.source.span(manager), forbids=True)]
+        return []
 
     def _is_below(self) -> bool:
         upper = self.node.lineno if self.found.managed_first else self._else_line()

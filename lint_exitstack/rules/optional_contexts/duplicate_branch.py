@@ -3,7 +3,8 @@
 ## What it does
 
 Finds `if c: with cm: body` with an `else` of the very same body (or the other way round), and
-writes the body once, under a manager that does nothing when none is wanted.
+writes the body once, under a manager that does nothing when none is wanted. The other branch may
+also be what follows the `if`, where its body ends in `return` or the like.
 
 ## Why
 
@@ -39,7 +40,9 @@ def send(message, connection, lock):
 Safe where the bodies are the same, comments included. Unsafe where their comments differ
 (`intent`): those of the branch that goes stand over the `with` then. With `as`, the branch without
 a manager gets what the name meant before; unsafe where that isn't known to be bound (`read-later`).
-`async with` needs Python 3.10, or `lint_exitstack.runtime`.
+`async with` needs Python 3.10, or `lint_exitstack.runtime`. No fix where the branch with the
+manager ends in `return` inside of its `with` and what follows is the other branch, unless the
+manager is known to swallow nothing: if it did, both would run.
 
 ## When not to use
 
@@ -61,7 +64,8 @@ import re
 from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.nested_with.contexts import callee, is_exempt, is_expectation
-from lint_exitstack.rules.optional_contexts.branches import Branches, twins
+from lint_exitstack.rules.optional_contexts.branches import Branches
+from lint_exitstack.rules.optional_contexts.twins import twins
 from lint_exitstack.rules.rule import Rule
 from lint_exitstack.semantics.names import dotted
 
@@ -70,12 +74,12 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.optional_contexts.branches import Twins
+    from lint_exitstack.rules.optional_contexts.twins import Twins
 
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report `node` if one of its branches is the other one in a `with`."""
-    if not isinstance(node, ast.If) or not node.orelse:
+    if not isinstance(node, ast.If):
         return
     found = twins(node, place, context)
     if found is None or _is_deliberate(found, place, context):
@@ -84,11 +88,17 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     yield context.finding(
         RULE,
         context.source.span(node.test),
-        "both branches do the same, one of them in a `with`",
+        _message(found),
         help_=plan.header,
         rewrite=plan.rewrite(),
         hazards=plan.hazards(),
     )
+
+
+def _message(found: Twins) -> str:
+    if found.after:
+        return "what follows does the same as this branch, one of them in a `with`"
+    return "both branches do the same, one of them in a `with`"
 
 
 def _is_deliberate(found: Twins, place: Place, context: Context) -> bool:
