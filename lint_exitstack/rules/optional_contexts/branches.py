@@ -197,7 +197,7 @@ class Branches:
         manager = self.managed.items[0].context_expr
         if self.found.managed_first and may_swallow(manager, self.place, self.context):
             text = (
-                f"if `{flat(piece(manager, self.context), self.context)}` swallows an error, what "
+                f"if `{flat(piece(manager, self.context), self.source)}` swallows an error, what "
             )
             text += "follows runs"
             return [Hazard("no-rewrite", text, self.source.span(manager), forbids=True)]
