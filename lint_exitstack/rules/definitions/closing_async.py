@@ -2,8 +2,9 @@
 
 ## What it does
 
-Looks for `with closing(...)` around a call of an async generator function of the module, or around
-what the catalogue knows to be closed by `await x.aclose()`, and for `async with closing(...)`.
+Looks for `with closing(...)` around a call of an async generator function or method of the module,
+or around what the catalogue knows to be closed by `await x.aclose()`, and for
+`async with closing(...)`.
 
 ## Why
 
@@ -74,6 +75,7 @@ from lint_exitstack.model.rewrite import (
 )
 from lint_exitstack.rules.definitions.redundant_closing import CLOSING
 from lint_exitstack.rules.rule import Fix, Rule
+from lint_exitstack.semantics.callables import definition as method
 from lint_exitstack.semantics.comments import last_line, with_header
 from lint_exitstack.semantics.flow import WITHS, yields
 from lint_exitstack.semantics.layout import layout_hazards
@@ -105,7 +107,8 @@ def is_async_closable(expression: ast.expr, place: Place, context: Context) -> b
     if not isinstance(expression, ast.Call):
         return False
     scope = context.scope(place)
-    definition = context.names.definition(expression.func, scope)
+    found = context.names.definition(expression.func, scope)
+    definition = found or method(expression.func, scope, context.stacks)
     if isinstance(definition, ast.AsyncFunctionDef) and not definition.decorator_list:
         return yields(definition.body)
     row = context.acquisitions.resource(expression, scope)

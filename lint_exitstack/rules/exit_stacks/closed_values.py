@@ -35,6 +35,7 @@ _USABLE = frozenset(
         "server",
     ]
 )
+_CLOSING = frozenset({"contextlib.aclosing", "contextlib.closing"})
 _CLOSES = frozenset({"close", "aclose", "disconnect"})
 
 
@@ -80,7 +81,12 @@ def _closed_by_callback(registered: Registration) -> Iterator[str]:
 
 
 def _is_closed_by_exit(registered: Registration, stacks: Stacks) -> bool:
-    row = entered(resource_of(registered.given, stacks.scope_of(registered.call), stacks))
+    scope = stacks.scope_of(registered.call)
+    given = registered.given
+    if isinstance(given, ast.Call) and stacks.names.qualified(given.func, scope) in _CLOSING:
+        row = resource_of(given.args[0], scope, stacks) if len(given.args) == 1 else None
+    else:
+        row = entered(resource_of(given, scope, stacks))
     return row is not None and row.kind not in _USABLE and not row.long_lived
 
 

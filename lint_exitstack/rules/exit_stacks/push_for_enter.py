@@ -3,7 +3,8 @@
 ## What it does
 
 Finds `stack.push(manager())` where `manager` is a `@contextmanager` function or a class of the
-module, a lock, a file or another resource of the catalogue, and turns it into `enter_context`.
+module, a lock, a file or another resource of the catalogue, `redirect_stdout`, `mock.patch` or the
+like, and turns it into `enter_context`.
 
 ## Why
 
@@ -73,7 +74,7 @@ from lint_exitstack.rules.exit_stacks.calls import (
     swap_hazards,
 )
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.semantics.callables import resource_of
+from lint_exitstack.semantics.callables import definition as method, resource_of
 from lint_exitstack.semantics.catalogue import Exit
 from lint_exitstack.semantics.registrations import EXITS
 from lint_exitstack.semantics.stacks import Kind
@@ -92,6 +93,18 @@ _MAKERS = {
     "lint_exitstack.runtime.contextmanager": False,
     "lint_exitstack.runtime.asynccontextmanager": True,
 }
+# These have everything to do on entry, and fail on exit without it.
+_ENTERING = frozenset(
+    [
+        "contextlib.chdir",
+        "contextlib.redirect_stderr",
+        "contextlib.redirect_stdout",
+        "unittest.mock.patch",
+        "unittest.mock.patch.dict",
+        "unittest.mock.patch.multiple",
+        "unittest.mock.patch.object",
+    ]
+)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -119,7 +132,10 @@ def _is_async_manager(given: ast.expr, context: Context) -> bool | None:
         return None
     stacks = context.stacks
     scope = stacks.scope_of(given)
+    if stacks.names.qualified(given.func, scope) in _ENTERING:
+        return False
     definition = stacks.names.definition(given.func, scope)
+    definition = definition or method(given.func, scope, stacks)
     if isinstance(definition, _FUNCTIONS):
         home = stacks.bindings.scopes[definition].parent or stacks.bindings.module
         makers = [stacks.names.qualified(d, home) for d in definition.decorator_list]

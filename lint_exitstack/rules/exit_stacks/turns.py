@@ -97,12 +97,33 @@ def _is_fresh(event: Event, loop: _Loop, found: Registration, stacks: Stacks) ->
     statement = stacks.parents.statement(event.node)
     if statement is None or isinstance(statement, ast.AugAssign):
         return False
-    given = stacks.values.given(event)
-    if given is None or not isinstance(given.value, (ast.Call, ast.Await)):
+    value = _given(event, statement, stacks)
+    if value is None or event.name in _names(value):
         return False
-    if any(isinstance(n, ast.Name) and n.id == event.name for n in ast.walk(given.value)):
+    if not isinstance(value, (ast.Call, ast.Await)) and not _is_looked_up(value, loop):
         return False
     return _leads_to(statement, found.call, loop, stacks)
+
+
+def _given(event: Event, statement: ast.stmt, stacks: Stacks) -> ast.expr | None:
+    """Return what a name is bound to, or the call whose result is unpacked into it."""
+    given = stacks.values.given(event)
+    if given is not None:
+        return given.value
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Call, ast.Await)):
+        return statement.value
+    return None
+
+
+def _is_looked_up(value: ast.expr, loop: _Loop) -> bool:
+    """Whether this is `table[x]` with the loop's variable: another object for each."""
+    if not isinstance(value, ast.Subscript) or isinstance(loop, ast.While):
+        return False
+    return bool(_names(value.slice) & _names(loop.target))
+
+
+def _names(expression: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}
 
 
 def _leads_to(statement: ast.stmt, call: ast.AST, loop: _Loop, stacks: Stacks) -> bool:
