@@ -15,7 +15,7 @@ from lint_exitstack.clients.finding_tasks import Found, found
 from lint_exitstack.clients.progress import watched
 from lint_exitstack.clients.telling import tell
 from lint_exitstack.model.errors import UsageError
-from lint_exitstack.project.discovery import SUFFIXES
+from lint_exitstack.project.discovery import suffixes_of
 from lint_exitstack.project.workers import run
 from lint_exitstack.reports._lines import counted
 
@@ -109,7 +109,7 @@ class Watch:
             raise UsageError(f"--watch: the system refuses to watch: {error}") from error
 
     def _matters(self, path: str) -> bool:
-        if path.endswith((*SUFFIXES, *_RULING, _EXCLUDE)) or path in self._known:
+        if path.endswith((*suffixes_of(docs=True), *_RULING, _EXCLUDE)) or path in self._known:
             return True
         if f"{os.sep}.git{os.sep}" in path:
             return False

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lint_exitstack.project.configuration import Configuration
     from lint_exitstack.settings import Settings
 
-SUFFIXES = (".py", ".pyi")
+_PYTHON = (".py", ".pyi")
 
 
 class Target(NamedTuple):
@@ -92,7 +92,7 @@ class Discovery:
         """Yield the files in a folder, and note the folders in it."""
         levels = levels_in(here.folder, here.levels) if settings.respect_gitignore else ()
         excludes = self._patterns(settings, here.start)
-        ends = SUFFIXES + suffixes(docs=settings.docs)
+        ends = suffixes_of(docs=settings.docs)
         try:
             entries = sorted(os.scandir(here.folder), key=lambda entry: entry.name)
         except OSError as error:
@@ -138,6 +138,11 @@ class Discovery:
             return False
         self._seen.add(real)
         return True
+
+
+def suffixes_of(*, docs: bool) -> tuple[str, ...]:
+    """Return how the names of files end that are looked for below folders."""
+    return _PYTHON + suffixes(docs=docs)
 
 
 def is_excluded(path: Path, settings: Settings) -> bool:

@@ -6,3 +6,11 @@ NEST = "with a:\n    with b:\n        pass\n"
 MERGED = "with a, b:\n    pass\n"
 HELD = "import m\n\ntry:\n    m.f()\nexcept ValueError:\n    pass\n"
 CLEAN = "x = 1\n"
+_CELL = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+NOTEBOOK = {
+    "cells": [_CELL | {"source": NEST}],
+    "metadata": {"language_info": {"name": "python"}},
+    "nbformat": 4,
+    "nbformat_minor": 4,
+}
+DOCUMENT = f"# Title\n\n```python\n{NEST}```\n"

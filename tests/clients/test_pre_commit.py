@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -9,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from client_samples import CLEAN, HELD, MERGED, NEST
+from client_samples import CLEAN, HELD, MERGED, NEST, NOTEBOOK
 
 ROOT = Path(__file__).parents[2]
 NO_NETWORK = re.compile(
@@ -82,6 +83,7 @@ def test_both_hooks_do_their_work(hooks, repository):
     (repository / "held.py").write_text(HELD)
     (repository / "clean.pyi").write_text(CLEAN)
     (repository / "notes.txt").write_text(NEST)
+    (repository / "cells.ipynb").write_text(json.dumps(NOTEBOOK, indent=1))
     (repository / "legacy").mkdir()
     (repository / "legacy" / "old.py").write_text(NEST)
 
@@ -90,6 +92,8 @@ def test_both_hooks_do_their_work(hooks, repository):
     assert outcome(said, "lint-exitstack --fix") == "Failed"
     assert "files were modified by this hook" in said
     assert (repository / "nest.py").read_text() == MERGED
+    [cell] = json.loads((repository / "cells.ipynb").read_text())["cells"]
+    assert cell["source"] == MERGED
     # What the settings exclude stays as it is although pre-commit names it; so does what's unsafe.
     assert (repository / "legacy" / "old.py").read_text() == NEST
     assert (repository / "held.py").read_text() == HELD
