@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,39 @@ def test_a_command_by_its_whole_name(tool, project):
     done = tool("codemod", "-x", name, "--no-format", "-j", "2", ".")
     assert done.returncode == 0, done.stderr
     assert path.read_text() == MERGED
+
+
+@pytest.fixture
+def package(project):
+    """More files than processes, in a project that lists our module and nothing else."""
+    (project / "package").mkdir()
+    for name in "abcde":
+        (project / "package" / f"{name}.py").write_text(NEST.replace("with a", f"with {name}"))
+    (project / "package" / "clean.py").write_text("x = 1\n")
+    return project / "package"
+
+
+def test_two_processes_for_many_files(tool, package):
+    done = tool("codemod", "nested_with.NestedWith", "--no-format", "-j", "2", "package")
+    assert done.returncode == 0, done.stderr
+    assert "Transformed 6 files successfully" in done.stderr
+    assert "0 warnings" in done.stderr
+    for name in "abcde":
+        assert (package / f"{name}.py").read_text() == MERGED.replace("a,", f"{name},")
+    assert (package / "clean.py").read_text() == "x = 1\n"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_diff_writes_nothing(tool, package, jobs):
+    options = ("--unified-diff", "--no-format", "-j", jobs)
+    done = tool("codemod", "nested_with.NestedWith", *options, "package")
+    assert done.returncode == 0, done.stderr
+    removed = re.findall(r"^-(with .*)$", done.stdout, re.MULTILINE)
+    added = re.findall(r"^\+(with .*)$", done.stdout, re.MULTILINE)
+    assert sorted(removed) == [f"with {name}:" for name in "abcde"]
+    assert sorted(added) == [f"with {name}, b:" for name in "abcde"]
+    for name in "abcde":
+        assert (package / f"{name}.py").read_text() == NEST.replace("with a", f"with {name}")
 
 
 def test_arguments(tool, project):
