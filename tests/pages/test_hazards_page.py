@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,8 @@ import pytest
 from lint_exitstack import check_source, fix_source
 from lint_exitstack.model.finding import Fixability
 from lint_exitstack.model.hazards import FORBIDS, MAY_DIFFER
+from lint_exitstack.model.outcome import FileOutcome
+from lint_exitstack.project.one_file import Mode, Task, process
 from lint_exitstack.settings import Settings
 from lint_exitstack.settings_keys import read_table
 
@@ -36,6 +39,11 @@ class Example(NamedTuple):
     prose: str
 
     @property
+    def is_cell(self) -> bool:
+        """Whether the code is a cell of a notebook."""
+        return self.code["before"].startswith("# %%\n")
+
+    @property
     def file(self) -> str:
         """What the code's file is called: the name in its first line, if there is one."""
         named = re.match(r"# (\w+\.py)\n", self.code["before"])
@@ -51,6 +59,16 @@ def example(hazard: str) -> Example:
     [printed] = page_reading.blocks(text, "text")
     settings = Settings(**read_table(table, str, "."))
     return Example(settings, dict(zip(words, codes, strict=True)), driver, printed.text, text)
+
+
+def fixed_notebook(shown: Example) -> FileOutcome:
+    """What becomes of a notebook with the code as its only cell."""
+    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    cells = [cell | {"source": shown.code["before"]}]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    data = json.dumps(notebook).encode()
+    name = "example.ipynb"
+    return process(Task(name, name, shown.settings, Mode.FIX, unsafe=True, data=data))
 
 
 def interpreter(driver: str) -> str:
@@ -98,9 +116,14 @@ def test_the_code_is_found_and_has_just_this_hazard(hazard, tmp_path):
     path = tmp_path / shown.file
     if shown.file != "example.py":
         shutil.copy(contextlib.__file__, tmp_path)
-    [finding] = check_source(shown.code["before"], path=str(path), settings=shown.settings)
+    if shown.is_cell:
+        [item] = fixed_notebook(shown).reported
+        finding = item.finding
+    else:
+        [finding] = check_source(shown.code["before"], path=str(path), settings=shown.settings)
     assert [one.name for one in finding.hazards] == [hazard]
-    assert f"Before ([{finding.code}](rules/{finding.code}.md)):" in shown.prose
+    where = ", in a cell" if shown.is_cell else ""
+    assert f"Before{where} ([{finding.code}](rules/{finding.code}.md)):" in shown.prose
     expected = Fixability.NONE if hazard in FORBIDS else Fixability.UNSAFE
     assert finding.fixability is expected
 
@@ -120,6 +143,11 @@ def test_what_cannot_be_is_never_written(hazard, tmp_path):
     if shown.file != "example.py":
         shutil.copy(contextlib.__file__, tmp_path)
     code = shown.code["before"]
+    if shown.is_cell:
+        outcome = fixed_notebook(shown)
+        assert json.loads(outcome.data)["cells"][0]["source"] == code
+        assert not outcome.dropped
+        return
     fixed = fix_source(code, path=path, settings=shown.settings, unsafe=True)
     assert fixed.source == code
     assert not fixed.failures
