@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -101,10 +102,11 @@ class Cleanups:
         """Return the first cleanup in `statements` and in those nested in them.
 
         What ends in a `raise` answers to an error that was found, not to the one in the body.
+        What follows an assertion relies on success.
         """
         found = [
             node
-            for statement in statements
+            for statement in itertools.takewhile(_is_no_assertion, statements)
             if not has([statement], ast.Raise)
             for node in nodes_in_frame([statement])
             if isinstance(node, ast.stmt) and self.is_cleanup(node)
@@ -182,6 +184,12 @@ class Cleanups:
             isinstance(node, ast.AugAssign) and isinstance(node.op, back)
             for node in self.assigned.get(_text(target), ())
         )
+
+
+def _is_no_assertion(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return not _verb(node.value).lstrip("_").startswith("assert")
+    return not isinstance(node, ast.Assert)
 
 
 def sounds_like_cleanup(call: ast.Call) -> bool:

@@ -21,7 +21,11 @@ ASYNC = frozenset(
         "async_generator.asynccontextmanager",
     }
 )
-_SUCCESS = re.compile(r"\bsucce(?:ss|ed)", re.IGNORECASE)
+_SUCCESS = re.compile(r"\bsucce(?:ss|ed)|RUF075|fallible-context-manager", re.IGNORECASE)
+_PASSING = re.compile(
+    "Test|Visitor|Walker|Scope|Checker|Analy[sz]er|Resolver|Builder|Compiler|Transformer"
+    "|Generator|Emitter|Printer|Unparser"
+)
 # An ASGI server resumes the generator at shutdown whatever happened; frameworks document it so.
 _APPLICATIONS = frozenset({"FastAPI", "Starlette", "Litestar", "FastMCP", "Quart"})
 
@@ -42,24 +46,40 @@ def is_resumed_anyway(node: Function, context: Context) -> bool:
     return _is_fixture(node) or _is_lifespan(node, context)
 
 
-def ends_with_its_test(node: Function, cleanup: ast.stmt, place: Place) -> bool:
-    """Whether what stays undone is gone with the test that failed.
+def ends_with_the_error(node: Function, cleanup: ast.stmt, place: Place) -> bool:
+    """Whether what stays undone is of no interest to anybody once the body has failed.
 
-    Each test has an instance of its own, so it doesn't matter what stays behind on `self`.
+    Each test has an instance of its own, and what walks over a tree is thrown away with the tree:
+    it doesn't matter what stays behind on `self`.
     """
     if any(_is_test(around.node) for around in place.ancestors()):
         return True
     home = place.parent.node if place.parent is not None else None
     if not isinstance(home, ast.ClassDef) or not node.args.args:
         return False
-    words = [home.name, *(dotted(base) or "" for base in home.bases)]
-    if not any("Test" in word.rpartition(".")[2] for word in words):
+    if not _is_state_of(node.args.args[0].arg, cleanup):
         return False
+    words = [home.name, *(dotted(base) or "" for base in home.bases)]
+    return any(_PASSING.search(word.rpartition(".")[2]) for word in words) or any(
+        isinstance(each, Function) and each.name.startswith("visit_") for each in home.body
+    )
+
+
+def _is_state_of(owner: str, cleanup: ast.stmt) -> bool:
+    """Whether this sets `self.x`, or pops from `self.x`."""
     match cleanup:
-        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=owner))]):
-            return owner == node.args.args[0].arg
-        case ast.AugAssign(target=ast.Attribute(value=ast.Name(id=owner))):
-            return owner == node.args.args[0].arg
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name))]):
+            return name == owner
+        case ast.AugAssign(target=ast.Attribute(value=ast.Name(id=name))):
+            return name == owner
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(
+                    value=ast.Attribute(value=ast.Name(id=name)), attr="pop" | "remove" | "discard"
+                )
+            )
+        ):
+            return name == owner
     return False
 
 
@@ -68,7 +88,10 @@ def _is_test(node: ast.AST) -> bool:
 
 
 def is_meant_for_success(node: Function, context: Context) -> bool:
-    """Whether a comment in the function says that what follows is for success only."""
+    """Whether a comment in the function says that what follows is for success only.
+
+    Silencing ruff's rule about such code says so, too.
+    """
     lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
     comments = comments_on(context.source, tuple(lines))
     return any(_SUCCESS.search(comment.text) for comment in comments)

@@ -49,9 +49,11 @@ statements that may be meant for success only stand among the cleanup.
 
 Fixtures of pytest and lifespans of ASGI applications aren't reported: whoever runs them goes on
 after the `yield` whatever happened. A `yield` inside a `try` isn't either: its author thought of
-errors. Nor is what a test leaves behind on itself (a manager in a test function, attributes of
-`self` in a test class), a counter of indentation, or a function with a comment about success. Of
-what remains some is deliberate: a state that must stay for inspection after a failure.
+errors. Nor is what nobody looks at after the error: what a test leaves behind on itself (a manager
+in a test function, attributes of `self` in a test class), the state of visitors, compilers and the
+like that walk over one tree, a counter of indentation. Nor is code that is meant for success, as a
+comment says or as an assertion before the cleanup shows. Of what remains some is deliberate: a
+state that must stay for inspection after a failure.
 
 ## References
 
@@ -69,7 +71,7 @@ from lint_exitstack.rules.definitions.cleanups import Cleanups
 from lint_exitstack.rules.definitions.guarding import Guarding
 from lint_exitstack.rules.definitions.managers import (
     Function,
-    ends_with_its_test,
+    ends_with_the_error,
     is_manager,
     is_meant_for_success,
     is_resumed_anyway,
@@ -102,7 +104,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         if hit is None:
             continue
         cleanup = cleanups.first_in(each.levels[hit].following) or each.node
-        if not ends_with_its_test(node, cleanup, place):
+        if not ends_with_the_error(node, cleanup, place):
             yield _finding(each, hit, cleanup, cleanups, context)
 
 
