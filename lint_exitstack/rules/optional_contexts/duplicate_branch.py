@@ -47,10 +47,11 @@ manager is known to swallow nothing: if it did, both would run.
 ## When not to use
 
 Where the condition tells the type checker what it needs to know in the branches (`if lock is
-None`): the merged form loses that. Timeouts (`exempt-contexts`) aren't reported, because code
-that avoids them where it can does so to be fast; neither is a single call that is expected to fail
-in one branch and to succeed in the other: `if`, `else` and `assertRaises` tell that best, unless
-the condition is about the very error (`if error: with pytest.raises(error): …`).
+None`): the merged form loses that. Nor with mypy before 1.13: XIT402 says why. Timeouts
+(`exempt-contexts`) aren't reported, because code that avoids them where it can does so to be fast;
+neither is a single call that is expected to fail in one branch and to succeed in the other: `if`,
+`else` and `assertRaises` tell that best, unless the condition is about the very error (`if error:
+with pytest.raises(error): …`).
 
 ## References
 
