@@ -149,20 +149,50 @@ def shape(node):
         return "a `with` in the `finally`, around the call or beside it"
     holders = [each for each in node.finalbody if any(closes(n) for n in nodes_in_frame([each]))]
     calls = [each for each in nodes_in_frame(node.finalbody) if closes(each)]
+    loops = (ast.For, ast.AsyncFor, ast.While)
+    if any(isinstance(each, loops) for each in nodes_in_frame(holders)):
+        return "a loop that does more than to clean up, or is under a condition"
+    if any(isinstance(each, ast.If) for each in holders):
+        return condition(holders, calls)
+    if any(not isinstance(each, ast.Expr) for each in holders):
+        return "the call's result is used"
+    return beside(node, calls)
+
+
+def condition(holders, calls):
+    """Return what decides about the call."""
+    tests = [each for each in holders if isinstance(each, ast.If)]
+    names = {ast.unparse(n) for each in tests for n in ast.walk(each.test) if is_chain(n)}
+    if any(each.orelse for each in tests):
+        return "a condition with another branch"
+    if any(isinstance(n, ast.Call) for each in tests for n in ast.walk(each.test)):
+        return "a condition on the world, or on the object's type: only known at the end"
+    if any("." in receiver(each) for each in calls):
+        return "an attribute, maybe None: its owner lives on"
+    if any(receiver(each) in names and not isinstance(each.func, ast.Attribute) for each in calls):
+        return "a function closes it, if there is one"
+    if any(receiver(each) in names and owner(each.func) in IN_MODULES for each in calls):
+        return "a function closes it, if there is one"
+    if not any(receiver(each) in names for each in calls):
+        return "a flag or another name decides"
+    return "a guard and more"
+
+
+def is_chain(node):
+    return isinstance(node, (ast.Name, ast.Attribute))
+
+
+def beside(node, calls):
+    """Return what stands beside plain calls."""
     receivers = {receiver(each) for each in calls}
-    rest = [each for each in node.finalbody if each not in holders]
-    kinds = {type(each).__name__ for each in holders}
-    beside = " beside other statements" if rest else ""
-    if kinds & {"For", "AsyncFor", "While"}:
-        return f"a loop closes many{beside}"
-    if kinds & {"If"}:
-        several = "several things" if len(receivers) > 1 else "one thing"
-        return f"a condition decides about {several}{beside}"
-    if kinds - {"Expr"}:
-        return f"the call's result is used{beside}"
-    if len(calls) > 1 and len(receivers) == 1:
-        return f"steps in the cleanup of one object{beside}"
-    return f"{'one call' if len(calls) == 1 else 'several calls'}{beside}"
+    rest = [each for each in node.finalbody if not any(closes(n) for n in nodes_in_frame([each]))]
+    plain = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete, ast.Pass)
+    if len(receivers) == 1 and all(isinstance(each, plain) for each in rest):
+        return "one cleanup and assignments: nothing to skip"
+    others = [n for each in rest for n in nodes_in_frame([each]) if isinstance(n, ast.Call)]
+    if len(receivers) == 1 and all(receiver(each) in receivers for each in others):
+        return "steps in the cleanup of one object"
+    return "one cleanup beside what is none"
 
 
 def receiver(call):

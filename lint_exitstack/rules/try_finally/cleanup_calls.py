@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lint_exitstack.rules.context import Context, Place
 
 _VERB = re.compile(
-    r"_*(?:a?close|release|unlock|stop|terminate|kill|join|shut_?[dD]own|unlink|remove|rm_?tree|rmdir"
+    r"_*(?:safe_)?(?:a?close|release|unlock|stop|terminate|kill|join|shut_?[dD]own|unlink|remove|rm_?tree|rmdir"
     r"|clean_?[uU]p|dis_?connect|destroy|cancel|un_?register|de_?register|dispose|tear_?[dD]own|log_?[oO]ut"
     r"|quit|delete|discard|free|un_?subscribe|un_?install|un_?patch|reset|restore|detach|finali[sz]e"
     r"|wait_closed|server_close|un_?set)(?:_\w*|[A-Z0-9]\w*)?"
@@ -24,6 +24,7 @@ _VERB = re.compile(
 _RESTORING = frozenset(
     [
         "asyncio.set_event_loop",
+        "asyncio.set_event_loop_policy",
         "builtins.setattr",
         "locale.setlocale",
         "os.chdir",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.try_finally.cleanup import Guard, release_of
 from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanup
+from lint_exitstack.semantics.names import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +38,13 @@ def _read(statement: ast.stmt, place: Place, context: Context) -> Cleanup | ast.
 def guard_of(node: ast.If) -> Guard | None:
     """Return the guard of one cleanup that asks whether there is something to clean up."""
     release = release_of(node)
-    if release is not None and release.guards_itself:
-        return release.guard
-    return None
+    if release is None or release.guard is None or release.guards_itself:
+        return None if release is None else release.guard
+    # os.close(number) asks for its argument.
+    call = release.call.call
+    asked = dotted(release.guard.subject)
+    given = [dotted(argument) for argument in call.args[:1]]
+    return release.guard if asked is not None and given == [asked] else None
 
 
 def _loop(node: ast.For | ast.AsyncFor, place: Place, context: Context) -> Cleanup | None:

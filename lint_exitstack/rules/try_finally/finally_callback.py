@@ -4,7 +4,8 @@
 
 Finds a `finally` that makes one cleanup call for which there is no ready context manager
 (`shutil.rmtree(folder)`, `os.close(fd)`, `process.terminate()`) and registers it as callback of an
-exit stack; an awaited one on an `AsyncExitStack`.
+exit stack; an awaited one on an `AsyncExitStack`. Under `if x is not None:` or `if x:`, it is
+registered where the body acquires `x`, or under the same `if` where `x` is there before.
 
 Calls are known by their names. What XIT201, XIT203 and XIT208 say better is left to them.
 
@@ -55,7 +56,7 @@ fix is safe, unless:
 - `rebound-name`: a name is given another value in the body; the callback is a lambda then.
 - `pragma-moved`: a pragma comment in the `finally` goes.
 
-There is no fix in a class body.
+There is no fix in a class body, nor where a guard asks at the end for what the body binds anew.
 
 ## When not to use
 
@@ -77,17 +78,22 @@ from lint_exitstack.model.position import Position, Span
 from lint_exitstack.rules.rule import Rule
 from lint_exitstack.rules.try_finally.around import Around
 from lint_exitstack.rules.try_finally.calling import callback_plan
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanup
+from lint_exitstack.rules.try_finally.cleanup import release_of
+from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
 from lint_exitstack.rules.try_finally.closings import closing_of
+from lint_exitstack.rules.try_finally.conditional_cleanups import read_all
 from lint_exitstack.rules.try_finally.finally_chdir import saving_of
 from lint_exitstack.rules.try_finally.locks import pair_of
 from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.unwinding import Unwinding
 from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.semantics.flow import LOOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lint_exitstack.model.finding import Finding
+    from lint_exitstack.model.rewrite import Rewrite
     from lint_exitstack.rules.context import Context, Place
 
 
@@ -95,8 +101,10 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report the `try` at `place` if its `finally` is one cleanup call and nothing else fits."""
     if not isinstance(node, ast.Try) or len(node.finalbody) != 1:
         return
-    cleanup = read_cleanup(node.finalbody[0], place, context)
-    if cleanup is None or not cleanup.is_known or _is_said_better(node, place, context):
+    (cleanup,) = read_all(node.finalbody, place, context)
+    if not isinstance(cleanup, Cleanup) or isinstance(cleanup.around, LOOPS):
+        return
+    if not cleanup.is_known or _is_said_better(node, place, context):
         return
     if is_untouchable(node, node.finalbody, place, context):
         return
@@ -104,6 +112,10 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
 
 
 def _is_said_better(node: ast.Try, place: Place, context: Context) -> bool:
+    release = release_of(node.finalbody[0])
+    if release is not None and release.guard is not None:
+        closes = release.method in {"close", "aclose"} and not release.has_arguments
+        return closes and isinstance(release.receiver, ast.Name)
     return (
         closing_of(node, place, context) is not None
         or pair_of(node, place) is not None
@@ -113,7 +125,13 @@ def _is_said_better(node: ast.Try, place: Place, context: Context) -> bool:
 
 def _finding(node: ast.Try, cleanup: Cleanup, place: Place, context: Context) -> Finding:
     call = cleanup.call
-    rewrite, hazards = callback_plan(Wrapping(context, place, node, Moves(kept=(call.call,))), call)
+    rewrite: Rewrite | None
+    if cleanup.around is None:
+        wrapping = Wrapping(context, place, node, Moves(kept=(call.call,)))
+        rewrite, hazards = callback_plan(wrapping, call)
+    else:
+        plan = Unwinding(node, [cleanup], place, context)
+        rewrite, hazards = plan.rewrite(), plan.hazards()
     start = context.source.start(node)
     text = " ".join(context.source.segment(call.call).split())
     return context.finding(

@@ -116,25 +116,26 @@ class Unwinding:
         """Return what speaks against the rewrite, first of all that it does more."""
         if self.forbidden:
             return self.forbidden
-        cleanups = [part for part in self.parts if isinstance(part, Cleanup)]
-        first = next(each for each in cleanups if each.is_known).call.call
-        text = short(self.source.segment(first))
-        more = Hazard(
-            "runs-more",
-            f"the cleanups after `{text}` also run when it raises: that's the point",
-            self.source.span(first),
-        )
         exits = [each.call.call for each in self.single]
         pairs = zip(self.single, self.registered, strict=True)
         judged = [self.guarded[e].hazards(r) if e in self.guarded else r.hazards for e, r in pairs]
         lost = opening(self.source, self.node)
         return (
             *self.around.hazards(),
-            more,
+            *self._more(),
             *self.around.exit_hazards(exits),
             *(hazard for each in judged for hazard in each),
             *pragma_hazards(self.source, self._trivia(), [] if lost is None else [lost]),
         )
+
+    def _more(self) -> Iterator[Hazard]:
+        if len(self.parts) == 1:
+            return
+        cleanups = [part for part in self.parts if isinstance(part, Cleanup)]
+        first = next(each for each in cleanups if each.is_known).call.call
+        text = short(self.source.segment(first))
+        message = f"the cleanups after `{text}` also run when it raises: that's the point"
+        yield Hazard("runs-more", message, self.source.span(first))
 
     def _forbidden(self, count: int) -> Iterator[Hazard]:
         if not self.single or (self.kept and not self._may_stay(self.parts[:count])):
