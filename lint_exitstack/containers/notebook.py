@@ -13,6 +13,7 @@ from lint_exitstack.containers.notebook_json import items, members, rewritten, w
 from lint_exitstack.containers.texts import decoded
 from lint_exitstack.model.cells import CELL, CellSource, free_mark
 from lint_exitstack.model.errors import UnparsableSourceError, UnreadableSourceError
+from lint_exitstack.model.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,6 +50,8 @@ class Notebook:
         found = list(_code_cells(self.document, version)) if _speaks_python(self.document) else []
         self._newlines = [place.start() for place in re.finditer("\n", self.document)]
         self.magics = Magics(free_mark([written.text for _, written in found]))
+        ends = (Source.from_text(written.text) for _, written in found)
+        self._newline = next((each.newline for each in ends if len(each.lines) > 1), "\n")
         self.cells = tuple(self._cells(found))
         self.parts: tuple[Part, ...] = (self._part(path),) if self.cells else ()
 
@@ -57,7 +60,7 @@ class Notebook:
             text = written.text
             python = self.magics.masked(text) if text.strip() else None
             if python is not None:
-                yield Cell(number, written, text, _ended(python))
+                yield Cell(number, written, text, _ended(python, self._newline))
 
     def _part(self, path: str) -> Part:
         source = CellSource.from_text(
@@ -101,7 +104,8 @@ class Notebook:
             pythons = re.split(f"^{re.escape(self._border)}", text, flags=re.MULTILINE)
             for cell, python in zip(self.cells, pythons[:-1], strict=True):
                 ended = cell.text.endswith(("\n", "\r"))
-                yield self.magics.restored(python if ended else python.removesuffix("\n"))
+                bare = python.removesuffix("\n").removesuffix("\r")
+                yield self.magics.restored(python if ended else bare)
 
     def shown(self, text: str) -> str:
         return self.magics.restored(text)
@@ -115,9 +119,9 @@ class Notebook:
         )
 
 
-def _ended(text: str) -> str:
+def _ended(text: str, newline: str = "\n") -> str:
     """End the last line: no cell has a final line end, and nobody wants to be told so."""
-    return text if text.endswith(("\n", "\r")) else f"{text}\n"
+    return text if text.endswith(("\n", "\r")) else f"{text}{newline}"
 
 
 def _problem(cell: CellSource, before: int) -> UnparsableSourceError | None:

@@ -9,6 +9,7 @@ from lint_exitstack.checking import Examined, applies, checked, examined
 from lint_exitstack.containers import opened
 from lint_exitstack.containers.relocating import file_lines, relocated
 from lint_exitstack.model.errors import SourceError, UnparsableSourceError
+from lint_exitstack.model.source import Source
 from lint_exitstack.project.one_file import Mode, Task, dropped, stored, unusable
 from lint_exitstack.project.presenting import presented
 from lint_exitstack.selection import Selection
@@ -145,13 +146,18 @@ def _changed(
     if all(text == part.source.text for text, part in zip(wanted, container.parts, strict=True)):
         return None, ""
     changed = opened(container.written(wanted), task.path)
-    if [part.source.text for part in changed.parts] != wanted:
+    if [part.source.lines for part in changed.parts] != list(map(_lines, wanted)):
         return None, (
             f"{task.shown}: internal error: what was fixed can't be put back into this file. "
             "It was left as it is; please report it."
         )
     error = stored(task, container.data, changed.data)
     return (None, error) if error else (changed, "")
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines without their ends: cells may have each their own."""
+    return Source.from_text(text).lines
 
 
 def _diff(container: Container, changed: Container, task: Task) -> str:
@@ -170,13 +176,16 @@ def _ignored(
 
     texts: dict[Part, str] = {}
     added = 0
-    for part, (_, findings) in seen:
-        # A comment behind a magic would be part of it.
-        only = [finding for finding in findings if finding.line not in part.source.foreign]
-        source, placed = with_ignores(part.source, task.settings, task.reason, only)
-        texts[part] = source.text
-        added += len(placed)
-    changed, error = _changed(container, texts, task)
+    try:
+        for part, (_, findings) in seen:
+            # A comment behind a magic would be part of it.
+            only = [finding for finding in findings if finding.line not in part.source.foreign]
+            source, placed = with_ignores(part.source, task.settings, task.reason, only)
+            texts[part] = source.text
+            added += len(placed)
+        changed, error = _changed(container, texts, task)
+    except UnicodeEncodeError:
+        changed, error = None, f"{task.shown}: the reason can't be written in UTF-8"
     if changed is None:
         return replace(outcome, errors=(error,)) if error else outcome
     after = [

@@ -174,6 +174,12 @@ def test_suppressions():
     assert "  with a:  # exitstack: ignore[XIT101]\n" in outcome.data.decode()
 
 
+def test_a_reason_that_cant_be_written():
+    outcome = done(f"```py\n{NEST}```\n", mode=Mode.IGNORE, reason="\udcff")
+    assert outcome.errors == ("a.md: the reason can't be written in UTF-8",)
+    assert outcome.added == 0
+
+
 def test_only_the_lines_that_were_asked_for():
     text = f"```py\n{NEST}```\n\n```py\n{NEST}```\n"
     [item] = done(text, mode=Mode.CHECK, lines=(range(7, 10),)).reported

@@ -16,6 +16,7 @@ from lint_exitstack.project.one_file import Mode, Task, process
 from lint_exitstack.settings import Settings
 
 NEST = "with a:\n    with b:\n        pass"
+MERGED = "with a, b:\n    pass"
 IGNORE = "try:\n    f()\nexcept OSError:\n    pass"
 SUPPRESS = "with suppress(OSError):\n    f()"
 GUARDED = "def g():\n    with suppress(OSError):\n        f()"
@@ -152,6 +153,22 @@ def test_cells_share_their_names():
 )
 def test_where_imports_go(cells, expected):
     assert fixed(*cells) == expected
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_line_ends_in_cells(end):
+    before = [text.replace("\n", end) for text in ("import os\n", IGNORE, NEST)]
+    after = ["import os\nfrom contextlib import suppress\n", SUPPRESS, "with a, b:\n    pass"]
+    assert fixed(*before) == [text.replace("\n", end) for text in after]
+
+
+def test_line_ends_of_different_cells():
+    before = ["x = 1\r\ny = 2", NEST, f"{NEST}\n"]
+    outcome = done(of_codes(*before))
+    assert not outcome.errors
+    assert codes_of(outcome.data)[0] == before[0]
+    assert [text.split() for text in codes_of(outcome.data)[1:]] == [MERGED.split()] * 2
+    assert codes_of(outcome.data)[1][-1] == "s"
 
 
 def test_our_runtime_ends_the_imports():
