@@ -48,6 +48,17 @@ _CLASSES = MappingProxyType(
         "lint_exitstack.runtime.aio.ExitStack": Kind.NEUTRAL,
     }
 )
+# Of a stack or a test case: they give what entering gives, which for a stack is itself.
+_ENTERING = frozenset(
+    [
+        "enter_context",
+        "enter_async_context",
+        "enterContext",
+        "enterAsyncContext",
+        "enterClassContext",
+        "enterModuleContext",
+    ]
+)
 REGISTERING = frozenset(
     [
         "enter_context",
@@ -151,7 +162,7 @@ class Stacks:
             return made
         if call.func.attr == "pop_all":
             return self._kind(call.func.value, scope, asked)
-        if call.func.attr in {"enter_context", "enter_async_context"} and len(call.args) == 1:
+        if call.func.attr in _ENTERING and len(call.args) == 1:
             return self.creation(call.args[0], scope)
         return None
 
