@@ -28,7 +28,7 @@ MODULES = ("typing", "argparse", "inspect", "tarfile", "subprocess", "zipfile")
 PAUSE = 0.4
 SERVERS = {
     "ours": [sys.executable, "-m", "lint_exitstack", "server"],
-    "ruff": ["ruff", "server"],
+    "ruff": [str(Path(sys.executable).with_name("ruff")), "server"],
 }
 PUBLISHED = "textDocument/publishDiagnostics"
 

@@ -13,10 +13,10 @@ from lint_exitstack.rules.nested_with.final_form import in_final_form
 from lint_exitstack.selection import enabled_rules, is_declined
 from lint_exitstack.semantics.bindings import FUNCTIONS
 from lint_exitstack.semantics.flow import named_blocks
-from lint_exitstack.suppression import kept
+from lint_exitstack.suppression import kept, orders_for_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.model.source import Source
@@ -39,21 +39,42 @@ def analyse(source: Source, settings: Settings) -> tuple[Finding, ...]:
     Raises UnparsableSourceError.
     """
     enabled = enabled_rules(settings, source.path)
-    active = [rule for rule in enabled if rule.nodes and _occurs(rule.trigger, source.data)]
+    active = [rule for rule in enabled if rule.nodes and occurs(rule.trigger, source.data)]
     if not active:
         return ()
     context = Context(source, settings, frozenset(rule.code for rule in enabled))
-    statements, expressions = _listeners(active)
-    found: list[Finding] = []
-    finish = _finish(context)
-    for place in places(context.tree):
-        for rule in statements.get(type(place.node), ()):
-            found.extend(finish(each, place) for each in rule.check(place.node, place, context))
-        if expressions:
-            for node in _expressions(place.node):
-                for rule in expressions.get(type(node), ()):
-                    found.extend(finish(each, place) for each in rule.check(node, place, context))
+    return in_order(Inquiry(active).findings(places(context.tree), context))
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings by position; those of one rule at one place stay as they are."""
     return tuple(sorted(found, key=lambda finding: (finding.span.start, finding.code)))
+
+
+class Inquiry:
+    """Asks each rule about the nodes that it listens to."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._statements: _Listeners = {}
+        self._expressions: _Listeners = {}
+        for rule in rules:
+            for kind in rule.nodes:
+                table = self._statements if issubclass(kind, ast.stmt) else self._expressions
+                table.setdefault(kind, []).append(rule)
+
+    def findings(self, places: Iterable[Place], context: Context) -> Iterator[Finding]:
+        """Yield what the rules find at `places`."""
+        statements, expressions = self._statements, self._expressions
+        finish = _finish(context)
+        for place in places:
+            for rule in statements.get(type(place.node), ()):
+                for finding in rule.check(place.node, place, context):
+                    yield finish(finding, place)
+            if expressions:
+                for node in _expressions(place.node):
+                    for rule in expressions.get(type(node), ()):
+                        for finding in rule.check(node, place, context):
+                            yield finish(finding, place)
 
 
 def _finish(context: Context) -> Callable[[Finding, Place], Finding]:
@@ -63,12 +84,14 @@ def _finish(context: Context) -> Callable[[Finding, Place], Finding]:
         return lambda finding, _place: finding
 
     def is_heard(finding: Finding) -> bool:
+        # Other orders stand beside what they speak about.
+        context.module.note("orders", "", orders_for_all(source))
         return bool(kept(source, (finding,)))
 
     return lambda finding, place: in_final_form(finding, place, context, is_heard)
 
 
-def _occurs(trigger: re.Pattern[bytes], data: bytes) -> bool:
+def occurs(trigger: re.Pattern[bytes], data: bytes) -> bool:
     """Search for `trigger`, but not where a word that it begins with isn't there at all."""
     words = _first_words(trigger)
     return (not words or any(word in data for word in words)) and bool(trigger.search(data))
@@ -91,28 +114,25 @@ def _first_words(trigger: re.Pattern[bytes]) -> tuple[bytes, ...]:
     return tuple(words)
 
 
-def _listeners(active: list[Rule]) -> tuple[_Listeners, _Listeners]:
-    statements: _Listeners = {}
-    expressions: _Listeners = {}
-    for rule in active:
-        for kind in rule.nodes:
-            table = statements if issubclass(kind, ast.stmt) else expressions
-            table.setdefault(kind, []).append(rule)
-    return statements, expressions
+def places(tree: ast.Module, indexes: Iterable[int] | None = None) -> Iterator[Place]:
+    """Yield the place of every statement, outer ones before those in them.
 
-
-def places(tree: ast.Module) -> Iterator[Place]:
-    """Yield the place of every statement, outer ones before those in them."""
-    pending: list[tuple[list[ast.stmt], str, Place | None, ScopeNode]] = [
-        (tree.body, "body", None, tree)
-    ]
+    Of the statements of the module itself only those at `indexes`, if given.
+    """
+    chosen = range(len(tree.body)) if indexes is None else indexes
+    outermost = [Place(tree.body[i], tree.body, i, "body", None, tree) for i in chosen]
+    pending: list[Iterable[Place]] = [outermost]
     while pending:
-        block, part, parent, frame = pending.pop()
-        for index, node in enumerate(block):
-            place = Place(node, block, index, part, parent, frame)
+        for place in pending.pop():
             yield place
-            inner = node if isinstance(node, _FRAMES) else frame
-            pending.extend((body, name, place, inner) for name, body in named_blocks(node))
+            node = place.node
+            inner = node if isinstance(node, _FRAMES) else place.frame
+            pending.extend(_block(block, part, place, inner) for part, block in named_blocks(node))
+
+
+def _block(block: list[ast.stmt], part: str, parent: Place, frame: ScopeNode) -> Iterator[Place]:
+    for index, node in enumerate(block):
+        yield Place(node, block, index, part, parent, frame)
 
 
 def _expressions(statement: ast.stmt) -> Iterator[ast.AST]:

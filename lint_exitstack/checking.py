@@ -33,8 +33,12 @@ def examined(source: Source, settings: Settings) -> Examined:
     if SYNTAX_ERROR.code in on:
         # The analysis needn't parse what can't interest it, but nobody shall take that for clean.
         _ = source.tree
-    found = analyse(source, settings)
-    return Examined(found, judged(source, found, on))
+    return examined_with(source, settings, analyse(source, settings))
+
+
+def examined_with(source: Source, settings: Settings, found: tuple[Finding, ...]) -> Examined:
+    """Return `found`, which is what the analysis gave, with what a user shall see of it."""
+    return Examined(found, judged(source, found, Selection.of(settings).codes(source.path)))
 
 
 def applies(finding: Finding, *, unsafe: bool) -> bool:

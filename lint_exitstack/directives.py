@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import io
 import re
-import tokenize
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lint_exitstack.model.finding import Finding
-    from lint_exitstack.model.source import Comment, Source
+    from lint_exitstack.model.lexing import Comment
+    from lint_exitstack.model.source import Source
 
-_ANY = re.compile(r"noqa|exitstack:", re.IGNORECASE)
 _NOQA = re.compile(r"#\s*noqa(?![\w-])(?:\s*:(?P<items>[^#]*))?", re.IGNORECASE)
 _NOQA_FILE = re.compile(
     r"#\s*(?:flake8[:=]|ruff:)\s*noqa(?![\w-])(?:\s*:(?P<items>[^#]*))?", re.IGNORECASE
@@ -56,37 +54,15 @@ class Directive:
         return tuple(item for item in self.items if matches(item, finding.code, finding.name))
 
 
+@functools.lru_cache(maxsize=2)
 def directives(source: Source) -> tuple[Directive, ...]:
     """Read the orders of a file, by position."""
-    if not _ANY.search(source.text):
+    if "noqa" not in source.text.lower() and "exitstack:" not in source.text:
         return ()
-    ranges = line_ranges(source)
+    ranges = source.joined_lines
     return tuple(
         directive for comment in source.comments for directive in _read(comment, source, ranges)
     )
-
-
-def line_ranges(source: Source) -> dict[int, range]:
-    """Map each line to the lines that backslashes or a string join it with, as flake8 does.
-
-    A comment can stand at the end of such a range only.
-    """
-    joined: dict[int, range] = {}
-    first, last = 0, 0
-    readline = io.StringIO("\n".join(source.lines), newline="\n").readline
-    try:
-        for token in tokenize.generate_tokens(readline):
-            if token.type in (tokenize.DEDENT, tokenize.ENDMARKER):
-                continue
-            first = first or token.start[0]
-            last = max(last, token.end[0])
-            if token.type in (tokenize.NL, tokenize.NEWLINE):
-                if last > first:
-                    joined |= dict.fromkeys(range(first, last + 1), range(first, last + 1))
-                first, last = 0, 0
-    except (tokenize.TokenError, SyntaxError):
-        return joined
-    return joined
 
 
 def _read(comment: Comment, source: Source, ranges: dict[int, range]) -> Iterator[Directive]:

@@ -25,6 +25,12 @@ def kept(source: Source, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if not _suppressed(finding, orders))
 
 
+def orders_for_all(source: Source) -> tuple[tuple[str, ...], ...]:
+    """Return what comments say about every line of the file: the items of each."""
+    whole = (order for order in directives(source) if order.lines is None and not order.problem)
+    return tuple(order.items for order in whole)
+
+
 def judged(
     source: Source, findings: tuple[Finding, ...], on: frozenset[str], *, noqa: bool = True
 ) -> tuple[Finding, ...]:

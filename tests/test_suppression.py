@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from lint_exitstack.directives import directives, line_ranges
+from lint_exitstack.directives import directives
 from lint_exitstack.model.finding import Finding
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.source import Source
@@ -122,7 +122,7 @@ def test_a_comment_in_a_string_is_none():
 
 def test_untokenisable_text_has_no_surprises():
     assert directives(source("x = (  # noqa\n'''")) is not None
-    assert line_ranges(source("x = '''")) == {}
+    assert source("x = '''").joined_lines == {}
 
 
 def said(text: str, *findings: Finding, on: frozenset[str] = ALL, noqa: bool = True):

@@ -9,9 +9,11 @@ import re
 import tokenize
 import warnings
 from functools import cached_property
+from itertools import accumulate
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from lint_exitstack.model import lexing
 from lint_exitstack.model.errors import UnparsableSourceError, UnreadableSourceError
 from lint_exitstack.model.position import Key, Position, Span, characters_from_utf8
 
@@ -19,21 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
+    from lint_exitstack.model.lexing import Comment
+
 # Python's own line ends: str.splitlines knows more (form feeds, U+2028) than the language.
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
 Located: TypeAlias = ast.stmt | ast.expr | ast.excepthandler | ast.alias
-
-
-class Comment(NamedTuple):
-    """A comment: its place, its text with the hash sign, whether nothing stands before it."""
-
-    line: int
-    column: int
-    text: str
-    own_line: bool
 
 
 class Source:
@@ -91,13 +86,17 @@ class Source:
     @cached_property
     def lines(self) -> list[str]:
         """The lines without their ends; the first is `lines[0]`."""
-        return _LINE_END.split(self.text)
+        return _LINE_END.split(self.text) if "\r" in self.text else self.text.split("\n")
 
     @cached_property
     def line_starts(self) -> list[int]:
         """Where each line starts in the text, in characters; one more entry for the end."""
-        starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
-        return [*starts, len(self.text)]
+        if "\r" in self.text:
+            starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
+            return [*starts, len(self.text)]
+        starts = list(accumulate((len(line) + 1 for line in self.lines), initial=0))
+        starts[-1] = len(self.text)
+        return starts
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -106,15 +105,18 @@ class Source:
 
     @cached_property
     def comments(self) -> tuple[Comment, ...]:
-        """All comments, in order; empty where the text can't be tokenised."""
-        if "#" not in self.text:
-            return ()
-        return tuple(_comments(self.lines))
+        """All comments, in order; of a text that can't be parsed maybe not all."""
+        return lexing.comments(self.text, self.lines, self.line_starts)
 
     @cached_property
     def comment_at(self) -> dict[int, Comment]:
         """The comment on each line that has one."""
         return {comment.line: comment for comment in self.comments}
+
+    @cached_property
+    def joined_lines(self) -> dict[int, range]:
+        """Each line that a backslash or a string joins with others, with all of these."""
+        return lexing.joined_lines(self.text, self.lines, self.line_starts)
 
     @cached_property
     def indent_unit(self) -> str:
@@ -198,17 +200,3 @@ def _parse(text: str) -> ast.Module:
         raise UnparsableSourceError(message) from error
     except ValueError as error:  # surrogates, integers beyond the conversion limit
         raise UnparsableSourceError(str(error)) from error
-
-
-def _comments(lines: list[str]) -> list[Comment]:
-    found: list[Comment] = []
-    readline = io.StringIO("\n".join(lines), newline="\n").readline
-    try:
-        for token in tokenize.generate_tokens(readline):
-            if token.type == tokenize.COMMENT:
-                line, column = token.start
-                own_line = not lines[line - 1][:column].strip()
-                found.append(Comment(line, column, token.string, own_line))
-    except (tokenize.TokenError, SyntaxError):
-        return found
-    return found

@@ -9,7 +9,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lint_exitstack.checking import checked
-from lint_exitstack.directives import line_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +53,7 @@ def _place(finding: Finding) -> tuple[str, int]:
 
 
 def _with_comments(source: Source, findings: Iterable[Finding], reason: str) -> str:
-    ranges = line_ranges(source)
+    ranges = source.joined_lines
     codes: defaultdict[int, list[str]] = defaultdict(list)
     for finding in findings:
         # Behind the last of lines joined by backslashes or a string: elsewhere it would be code.

@@ -10,8 +10,8 @@ from lint_exitstack.model.finding import Finding, fixability_of
 from lint_exitstack.rules.notebook_cells import objections
 from lint_exitstack.semantics.acquisitions import Acquisitions
 from lint_exitstack.semantics.attributes import Attributes
-from lint_exitstack.semantics.bindings import Bindings, Scope, ScopeNode
 from lint_exitstack.semantics.imports import Imports
+from lint_exitstack.semantics.module import Module
 from lint_exitstack.semantics.names import Names
 from lint_exitstack.semantics.stacks import Stacks
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lint_exitstack.model.rewrite import Rewrite
     from lint_exitstack.model.source import Source
     from lint_exitstack.rules.rule import Rule
+    from lint_exitstack.semantics.bindings import Bindings, Scope, ScopeNode
     from lint_exitstack.settings import Settings
 
 
@@ -67,17 +68,25 @@ class Context:
     """One file under analysis; what takes time is made when a rule first asks."""
 
     def __init__(
-        self, source: Source, settings: Settings, enabled: frozenset[str] = frozenset()
+        self,
+        source: Source,
+        settings: Settings,
+        enabled: frozenset[str] = frozenset(),
+        module: Module | None = None,
     ) -> None:
-        """Parse the source; raises UnparsableSourceError. `enabled` are the codes in force."""
+        """Take what is known of the source as `module`, or parse it.
+
+        `enabled` are the codes in force. Raises UnparsableSourceError.
+        """
         self.enabled = enabled
         self.source = source
         self.settings = settings
-        self.tree = source.tree
+        self.module = Module(source.tree) if module is None else module
+        self.tree = self.module.tree
 
-    @cached_property
+    @property
     def bindings(self) -> Bindings:
-        return Bindings(self.tree)
+        return self.module.bindings
 
     @cached_property
     def names(self) -> Names:
@@ -85,7 +94,7 @@ class Context:
 
     @cached_property
     def acquisitions(self) -> Acquisitions:
-        return Acquisitions(self.tree, self.names, self.settings.resources)
+        return Acquisitions(self.names, self.settings.resources)
 
     @cached_property
     def imports(self) -> Imports:
@@ -93,11 +102,11 @@ class Context:
 
     @cached_property
     def attributes(self) -> Attributes:
-        return Attributes(self.tree, self.stacks)
+        return Attributes(self.module, self.stacks)
 
     @cached_property
     def stacks(self) -> Stacks:
-        return Stacks(self.tree, self.names, self.settings.resources)
+        return Stacks(self.names, self.module.parents, self.settings.resources)
 
     def scope(self, place: Place) -> Scope:
         """Return the scope in which the statement at `place` runs."""
@@ -106,6 +115,10 @@ class Context:
     def qualified(self, expression: ast.expr, place: Place) -> str | None:
         """Return the dotted name that `expression` stands for at `place`, if it's sure."""
         return self.names.qualified(expression, self.scope(place))
+
+    def says(self, word: bytes) -> bool:
+        """Whether `word` stands anywhere in the file."""
+        return self.module.says(word, self.source.data)
 
     def key(self, node: ast.stmt) -> Key:
         return self.source.key(node)

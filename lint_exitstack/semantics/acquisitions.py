@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lint_exitstack.semantics import catalogue
@@ -29,8 +28,7 @@ _TO_PATH = words(
 class Acquisitions:
     """Answers what calls return, as far as the module shows it."""
 
-    def __init__(self, tree: ast.Module, names: Names, extra: Mapping[str, Resource]) -> None:
-        self.tree = tree
+    def __init__(self, names: Names, extra: Mapping[str, Resource]) -> None:
         self.names = names
         self.extra = extra
 
@@ -90,23 +88,10 @@ class Acquisitions:
 
     def _kind_of_event(self, event: Event, depth: int) -> str | None:
         if event.act is Act.BIND:
-            value = self._values.get(event.node)
+            value = self.names.bindings.values.get(event.node)
             return None if value is None else self.kind(value, event.origin, depth)
         annotation = getattr(event.node, "annotation", None)
         if event.act is Act.PARAMETER and annotation is not None and event.origin.parent:
             name = self.names.qualified(annotation, event.origin.parent)
             return None if name is None else catalogue.canonical(name)
         return None
-
-    @cached_property
-    def _values(self) -> dict[ast.AST, ast.expr]:
-        """What each name is bound to by a plain assignment or by a `with`."""
-        found: dict[ast.AST, ast.expr] = {}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Assign):
-                found.update(dict.fromkeys(node.targets, node.value))
-            elif isinstance(node, ast.AnnAssign) and node.value is not None:
-                found[node.target] = node.value
-            elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-                found[node.optional_vars] = node.context_expr
-        return found

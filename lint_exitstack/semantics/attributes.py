@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from lint_exitstack.semantics.words import words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lint_exitstack.semantics.module import Module
     from lint_exitstack.semantics.stacks import Stacks
 
 # Nothing in these looks at attributes that a class below them adds.
@@ -20,18 +23,26 @@ _BASES = words(
 _REFLECTION = frozenset({"getattr", "setattr", "delattr", "vars"})
 
 
+class Uses:
+    """Attributes and strings in statements, by their names."""
+
+    def __init__(self, statements: Iterable[ast.stmt]) -> None:
+        self.places: dict[str, list[ast.Attribute]] = {}
+        self.strings: set[str] = set()
+        for statement in statements:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Attribute):
+                    self.places.setdefault(node.attr, []).append(node)
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    self.strings.add(node.value)
+
+
 class Attributes:
     """Where the attributes of one module are used."""
 
-    def __init__(self, tree: ast.Module, stacks: Stacks) -> None:
+    def __init__(self, module: Module, stacks: Stacks) -> None:
+        self.module = module
         self.stacks = stacks
-        self._places: dict[str, list[ast.Attribute]] = {}
-        self._strings: set[str] = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute):
-                self._places.setdefault(node.attr, []).append(node)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                self._strings.add(node.value)
 
     def own(self, home: ast.ClassDef, attribute: str) -> tuple[ast.Attribute, ...] | None:
         """Return every use of `self.attribute` in a class, None where others may use it too.
@@ -39,10 +50,10 @@ class Attributes:
         Others are classes above it that aren't known, objects other than `self` in the module, and
         whatever finds attributes by their names.
         """
-        if attribute in self._strings or not self._is_plain(home) or _reflects(home):
+        if self.module.has_string(attribute) or not self._is_plain(home) or _reflects(home):
             return None
         places = []
-        for node in self._places.get(attribute, ()):
+        for node in self.module.uses(attribute):
             owner = self.stacks.values.self_class(node.value, self.stacks.scope_of(node))
             if owner is home:
                 places.append(node)

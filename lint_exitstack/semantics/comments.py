@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from lint_exitstack.model.source import Comment, Source
+    from lint_exitstack.model.lexing import Comment
+    from lint_exitstack.model.source import Source
 
 # Comments that tools read and that speak about the line (or block) on which they stand.
 _PRAGMA = re.compile(

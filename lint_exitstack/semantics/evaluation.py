@@ -50,8 +50,7 @@ def is_bound_before(name: str, spot: Spot, bindings: Bindings) -> bool:
         return parameter or any(_runs_in(event, spot.before) for event in changes)
     if owner.is_module:
         # The function runs when the module is complete; only what may not run stays unsure.
-        body = owner.node.body if isinstance(owner.node, ast.Module) else []
-        return len(changes) == 1 and _runs_in(changes[0], body)
+        return len(changes) == 1 and _runs_in(changes[0], bindings.around(changes[0]))
     return all(event.act is Act.PARAMETER for event in changes)
 
 

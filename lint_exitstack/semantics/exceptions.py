@@ -87,12 +87,11 @@ def _is_tuple(expression: ast.Name, scope: Scope, names: Names) -> bool:
     if owner is None or not owner.is_module:
         return False
     changes = names.bindings.changes(owner, expression.id)
-    body = owner.node.body if isinstance(owner.node, ast.Module) else []
     return len(changes) == 1 and any(
         isinstance(node, ast.Assign)
         and node.targets == [changes[0].node]
         and isinstance(node.value, ast.Tuple)
-        for node in body
+        for node in names.bindings.around(changes[0])
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Need
-from lint_exitstack.semantics.bindings import Act
+from lint_exitstack.semantics.bindings import Act, imported
 
 if TYPE_CHECKING:
     from lint_exitstack.model.source import Source
@@ -100,7 +100,7 @@ class Imports:
     def _existing(self, scope: Scope, place: ast.stmt) -> list[tuple[str, str | None]]:
         """Return (local name, what it is) of the imports that can be used at `place`."""
         found: list[tuple[str, str | None]] = []
-        for statement in _top_level_imports(self.names.bindings.module.node):
+        for statement in self.bindings.top_level_imports:
             # Cells run one by one: what a later one imports isn't there yet for a call in between.
             in_order = scope.is_module or self.source.embedded
             if in_order and statement.lineno >= place.lineno:
@@ -129,8 +129,8 @@ class Imports:
     def _same_import(self, event: Event, statement: ast.stmt, local: str) -> bool:
         if event.node is statement:
             return True
-        wanted = self.names.imported(_event_like(event, statement, local))
-        return event.act is Act.IMPORT and self.names.imported(event) == wanted
+        wanted = imported(_event_like(event, statement, local))
+        return event.act is Act.IMPORT and imported(event) == wanted
 
     def _free(self, name: str, scope: Scope) -> bool:
         """Whether a module-level import may bind `name` without any code noticing."""
@@ -138,11 +138,7 @@ class Imports:
         if module.binds(name) or self.bindings.owner(scope, name) is not None:
             return False
         # A read that nothing here binds would change its meaning (a builtin, a star import).
-        return not any(
-            name in inner.declared
-            or (name in inner.events and self.bindings.owner(inner, name) in {None, module})
-            for inner in module.subtree()
-        )
+        return not self.bindings.escapes(name)
 
     def _star_hazard(self, name: str) -> tuple[Hazard, ...]:
         if not self.bindings.star_imports:
@@ -165,11 +161,6 @@ class Imports:
 
 def _event_like(event: Event, statement: ast.stmt, local: str) -> Event:
     return type(event)(local, Act.IMPORT, statement, event.origin)
-
-
-def _top_level_imports(module: ast.AST) -> list[ast.Import | ast.ImportFrom]:
-    body = getattr(module, "body", ())
-    return [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
 def _forbids(name: str, message: str) -> Hazard:

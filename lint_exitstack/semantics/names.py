@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.semantics.bindings import Act, Bindings
 
 if TYPE_CHECKING:
-    from lint_exitstack.semantics.bindings import Event, Scope
+    from lint_exitstack.semantics.bindings import Scope
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -40,25 +40,8 @@ class Names:
         if owner is None:
             known = name in _BUILTINS and not self.bindings.star_imports
             return f"builtins.{name}" if known else None
-        changes = self.bindings.changes(owner, name)
-        targets = {self.imported(event) for event in changes}
-        return targets.pop() if len(targets) == 1 else None
-
-    @staticmethod
-    def imported(event: Event) -> str | None:
-        """Return what an import event binds its name to; None for any other event."""
-        if event.act is not Act.IMPORT:
-            return None
-        node = event.node
-        if isinstance(node, ast.Import):
-            return _imported_module(node, event.name)
-        if isinstance(node, ast.ImportFrom):
-            prefix = "." * node.level + (node.module or "")
-            joint = "" if prefix.endswith(".") else "."
-            for alias in node.names:
-                if (alias.asname or alias.name) == event.name:
-                    return f"{prefix}{joint}{alias.name}"
-        return None
+        targets = self.bindings.imported(owner, name)
+        return next(iter(targets)) if len(targets) == 1 else None
 
     def definition(self, expression: ast.expr, scope: Scope) -> ast.AST | None:
         """Return the def or class of this module that a plain name means, if it's the only one."""
@@ -85,15 +68,6 @@ class Names:
             count += 1
             name = f"{wish}_{count}"
         return name
-
-
-def _imported_module(node: ast.Import, bound: str) -> str | None:
-    for alias in node.names:
-        if alias.asname == bound:
-            return alias.name
-        if alias.asname is None and alias.name.split(".", maxsplit=1)[0] == bound:
-            return bound
-    return None
 
 
 def dotted(expression: ast.expr) -> str | None:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 FRAMES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Module)
 
@@ -15,11 +15,7 @@ class Parents:
     """The parent of every node of one module."""
 
     def __init__(self, tree: ast.Module) -> None:
-        self._of: dict[ast.AST, ast.AST] = {}
-        for node in ast.walk(tree):
-            for child in ast.iter_child_nodes(node):
-                # The parser shares the nodes for `Load` and `Store`; nobody asks for those.
-                self._of[child] = node
+        self._of = parents_in(tree.body, tree)
 
     def of(self, node: ast.AST) -> ast.AST | None:
         """Return the parent of `node`, None for the module."""
@@ -27,10 +23,10 @@ class Parents:
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield the nodes around `node`, innermost first."""
-        here = self._of.get(node)
+        here = self.of(node)
         while here is not None:
             yield here
-            here = self._of.get(here)
+            here = self.of(here)
 
     def frame(self, node: ast.AST) -> ast.AST:
         """Return the function, lambda, class or module in which `node` runs."""
@@ -46,7 +42,7 @@ class Parents:
     def statement(self, node: ast.AST) -> ast.stmt | None:
         """Return the statement that `node` is part of."""
         while not isinstance(node, ast.stmt):
-            above = self._of.get(node)
+            above = self.of(node)
             if above is None:
                 return None
             node = above
@@ -55,3 +51,28 @@ class Parents:
     def inside(self, node: ast.AST, outer: ast.AST) -> bool:
         """Whether `node` is `outer` or stands in it."""
         return node is outer or any(here is outer for here in self.above(node))
+
+
+def parents_in(statements: Iterable[ast.stmt], parent: ast.AST) -> dict[ast.AST, ast.AST]:
+    """Return the parent of each node in `statements`, which are the children of `parent`.
+
+    Without those of `Load`, `Store` and operators: the parser shares these nodes.
+    """
+    of: dict[ast.AST, ast.AST] = dict.fromkeys(statements, parent)
+    pending = list(of)
+    while pending:
+        node = pending.pop()
+        for name in node._fields:
+            value = getattr(node, name, None)
+            for child in value if type(value) is list else (value,):
+                if isinstance(child, ast.AST) and type(child) not in _SHARED:
+                    of[child] = node
+                    pending.append(child)
+    return of
+
+
+_SHARED = frozenset(
+    kind
+    for base in (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+    for kind in base.__subclasses__()
+)

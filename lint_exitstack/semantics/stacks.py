@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from lint_exitstack.semantics.bindings import COMPREHENSIONS, Act
-from lint_exitstack.semantics.parents import Parents
+from lint_exitstack.semantics.bindings import COMPREHENSIONS, Act, imported
 from lint_exitstack.semantics.values import Values
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from lint_exitstack.semantics.bindings import Event, Scope
     from lint_exitstack.semantics.names import Names
+    from lint_exitstack.semantics.parents import Parents
     from lint_exitstack.semantics.resource import Resource
     from lint_exitstack.semantics.values import Given
 
@@ -95,12 +95,12 @@ class Usage:
 class Stacks:
     """Answers about the exit stacks of one module."""
 
-    def __init__(self, tree: ast.Module, names: Names, resources: Mapping[str, Resource]) -> None:
+    def __init__(self, names: Names, parents: Parents, resources: Mapping[str, Resource]) -> None:
         self.names = names
         self.resources = resources
         self.bindings = names.bindings
-        self.parents = Parents(tree)
-        self.values = Values(names, self.parents)
+        self.parents = parents
+        self.values = Values(names, parents)
         self._attributes: dict[tuple[ast.ClassDef, str], Kind | None] = {}
 
     def scope_of(self, node: ast.AST) -> Scope:
@@ -122,7 +122,7 @@ class Stacks:
         if owner is None:
             return None
         changes = self.bindings.changes(owner, expression.id)
-        return _same(_CLASSES.get(self.names.imported(event) or "") for event in changes)
+        return _same(_CLASSES.get(imported(event) or "") for event in changes)
 
     def creation(self, expression: ast.expr, scope: Scope) -> Kind | None:
         """Return which stack a call makes, None for anything else."""

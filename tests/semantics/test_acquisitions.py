@@ -20,7 +20,7 @@ def kind(text):
     if isinstance(last, ast.FunctionDef):
         scope = bindings.scopes[last]
         last = last.body[-1]
-    row = Acquisitions(tree, Names(bindings), {}).resource(last.value, scope)
+    row = Acquisitions(Names(bindings), {}).resource(last.value, scope)
     return None if row is None else row.kind
 
 

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from lint_exitstack.checking import examined
+from lint_exitstack.checking import examined_with
 from lint_exitstack.clients.server.surviving import surviving
 from lint_exitstack.model.errors import UnparsableSourceError
 from lint_exitstack.model.finding import Finding
@@ -16,15 +16,10 @@ from lint_exitstack.rules.the_file.syntax_error import RULE as SYNTAX_ERROR
 from lint_exitstack.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lint_exitstack.clients.server.documents import Document
+    from lint_exitstack.incremental.analysis import IncrementalAnalysis
     from lint_exitstack.model.source import Source
     from lint_exitstack.settings import Settings
-
-
-class StaleError(Exception):
-    """The document has changed meanwhile: nobody waits for this any more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,18 +46,15 @@ def examine(
     document: Document,
     settings: Settings,
     last: Examination | None,
-    wanted: Callable[[], bool],
+    analysis: IncrementalAnalysis,
 ) -> Examination:
-    """Examine `document`; raises StaleError as soon as `wanted` says so."""
+    """Examine `document`, whose earlier versions `analysis` has seen."""
     nothing = Examination(document, settings)
     if document.path is not None and is_excluded(document.path, settings):
         return nothing
     source = document.source
     try:
-        _ = source.tree
-        if not wanted():
-            raise StaleError
-        found, findings = examined(source, settings)
+        found, findings = examined_with(source, settings, analysis.analyse(source))
     except UnparsableSourceError as error:
         return _broken(nothing, last, error)
     return replace(nothing, findings=findings, found=found, good=(source, findings))

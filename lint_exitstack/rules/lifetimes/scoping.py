@@ -17,7 +17,7 @@ from lint_exitstack.semantics.ownership import method_on
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lint_exitstack.model.source import Comment
+    from lint_exitstack.model.lexing import Comment
     from lint_exitstack.rules.context import Context, Place
     from lint_exitstack.rules.lifetimes.opened import Opened
 

@@ -113,8 +113,8 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
 def _makes_a_manager(call: ast.Call, place: Place, context: Context) -> bool:
     func = call.func
     last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-    may_be_renamed = isinstance(func, ast.Name) and b" as " in context.source.data
-    defined_here = b"contextmanager" in context.source.data
+    may_be_renamed = isinstance(func, ast.Name) and context.says(b" as ")
+    defined_here = context.says(b"contextmanager")
     if last not in _LAST_WORDS and not may_be_renamed and not defined_here:
         return False
     name = context.qualified(func, place)
@@ -138,7 +138,7 @@ def _makes_a_manager(call: ast.Call, place: Place, context: Context) -> bool:
 
 def _is_defined(method: str, context: Context) -> bool:
     """Whether the module has a method of its own by this name."""
-    return any(method in scope.events for scope in context.bindings.scopes.values())
+    return context.bindings.mentions(context.bindings.module, method)
 
 
 def _expects_a_body(call: ast.Call, name: str) -> bool:

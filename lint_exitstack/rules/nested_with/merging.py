@@ -28,8 +28,9 @@ from lint_exitstack.semantics.layout import layout_hazards
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lint_exitstack.model.lexing import Comment
     from lint_exitstack.model.rewrite import Statement
-    from lint_exitstack.model.source import Comment, Source
+    from lint_exitstack.model.source import Source
     from lint_exitstack.rules.context import Context
     from lint_exitstack.rules.nested_with.contexts import With
     from lint_exitstack.rules.nested_with.levels import Level

@@ -29,7 +29,7 @@ from lint_exitstack.semantics.layout import layout_hazards
 from lint_exitstack.semantics.written import flat
 
 if TYPE_CHECKING:
-    from lint_exitstack.model.source import Comment
+    from lint_exitstack.model.lexing import Comment
     from lint_exitstack.rules.context import Context, Place
     from lint_exitstack.rules.optional_contexts.twins import Twins
 

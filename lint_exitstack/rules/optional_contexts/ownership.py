@@ -37,9 +37,9 @@ from lint_exitstack.semantics.layout import layout_hazards
 from lint_exitstack.semantics.written import flat
 
 if TYPE_CHECKING:
+    from lint_exitstack.model.lexing import Comment
     from lint_exitstack.model.position import Span
     from lint_exitstack.model.rewrite import Statement
-    from lint_exitstack.model.source import Comment
     from lint_exitstack.rules.context import Context, Place
 
 

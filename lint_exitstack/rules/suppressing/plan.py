@@ -34,7 +34,7 @@ from lint_exitstack.semantics.layout import layout_hazards
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lint_exitstack.model.source import Comment
+    from lint_exitstack.model.lexing import Comment
     from lint_exitstack.rules.context import Context
     from lint_exitstack.rules.suppressing.candidate import Candidate
 

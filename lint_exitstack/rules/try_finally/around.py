@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Sequence
 
+    from lint_exitstack.model.lexing import Comment
     from lint_exitstack.model.position import Key
     from lint_exitstack.model.rewrite import Statement
-    from lint_exitstack.model.source import Comment, Source
+    from lint_exitstack.model.source import Source
     from lint_exitstack.rules.context import Context, Place
 
 _FINALLY = re.compile(r"[ \t\f]*finally\b")

@@ -162,7 +162,7 @@ def is_doubled(call: ast.Call, context: Context) -> bool:
 
     A double need not be a context manager, and tests ask whether its `close` was called.
     """
-    if b"patch" not in context.source.data and b"setattr" not in context.source.data:
+    if not context.says(b"patch") and not context.says(b"setattr"):
         return False
     last = (dotted(call.func) or "").rpartition(".")[2]
     return bool(last) and any(

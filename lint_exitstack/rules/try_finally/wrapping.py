@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Mapping, Sequence
 
+    from lint_exitstack.model.lexing import Comment
     from lint_exitstack.model.position import Key
     from lint_exitstack.model.rewrite import Layout, Need, Statement
-    from lint_exitstack.model.source import Comment
     from lint_exitstack.rules.context import Context, Place
 
 

@@ -1,0 +1,241 @@
+"""The analysis of one file as it changes: findings exactly those of `analysis.analyse`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from lint_exitstack.analysis import Inquiry, analyse, in_order, occurs, places
+from lint_exitstack.incremental.differences import changed_lines
+from lint_exitstack.incremental.moving import moved, tells_of_lines
+from lint_exitstack.incremental.parts import parts_of
+from lint_exitstack.incremental.watching import WatchedModule
+from lint_exitstack.model.errors import UnparsableSourceError
+from lint_exitstack.model.source import Source
+from lint_exitstack.rules.context import Context
+from lint_exitstack.selection import enabled_rules
+from lint_exitstack.suppression import orders_for_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lint_exitstack.incremental.parts import Answer, Part, Question
+    from lint_exitstack.model.finding import Finding
+    from lint_exitstack.rules.context import Place
+    from lint_exitstack.rules.rule import Rule
+    from lint_exitstack.settings import Settings
+
+
+class _Change(NamedTuple):
+    """Parts up to `head` and from `tail` stay; `new` take the place of those between.
+
+    `rows` are the lines whose statements were read anew, `shift` what the tail moves by.
+    """
+
+    head: int
+    tail: int
+    new: list[Part]
+    rows: range
+    shift: int
+
+
+class IncrementalAnalysis:
+    """Knows one file, and takes new texts of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._state: _State | None = None
+
+    def analyse(self, source: Source) -> tuple[Finding, ...]:
+        """Return every finding of the selected rules, by position; see `analysis.analyse`.
+
+        Raises UnparsableSourceError; the next text is then compared with the last good one.
+        """
+        if source.embedded or source.foreign:
+            return analyse(source, self._settings)
+        state, self._state = self._state, None
+        change = None if state is None else state.change_to(source)
+        if state is None or change is None:
+            try:
+                fresh = _State(source, self._settings)
+            except UnparsableSourceError:
+                self._state = state
+                raise
+            state = fresh
+        else:
+            state.take(source, change)
+        self._state = state
+        return state.findings()
+
+
+class _State:
+    """What is known of one text."""
+
+    def __init__(self, source: Source, settings: Settings) -> None:
+        # The nodes will move with the text: nobody else may have them.
+        tree = Source.from_text(source.text, source.path).tree
+        self._settings = settings
+        self._source = source
+        self._rules = [r for r in enabled_rules(settings, source.path) if r.nodes]
+        self._enabled = frozenset(r.code for r in enabled_rules(settings, source.path))
+        self._active = self._occurring(source.data)
+        self._module = WatchedModule()
+        self._texts: set[Question] = set()
+        parts = parts_of(tree.body)
+        self._module.replace((), parts, parts)
+        self._examine(parts)
+
+    def _occurring(self, data: bytes) -> list[Rule]:
+        return [rule for rule in self._rules if occurs(rule.trigger, data)]
+
+    def findings(self) -> tuple[Finding, ...]:
+        for part in self._module.parts:
+            if part.shifted and part.found:
+                part.found = tuple(moved(finding, part.shifted) for finding in part.found)
+            part.shifted = 0
+        return in_order(finding for part in self._module.parts for finding in part.found)
+
+    def change_to(self, source: Source) -> _Change | None:
+        """Return how to get to `source`; None where all has to be read anew."""
+        old = self._source
+        rows = changed_lines(old, source)
+        if rows is None or old.path != source.path:
+            return None
+        head, tail, shift = rows
+        parts = self._module.parts
+        first = sum(part.last <= head for part in parts)
+        last = first + sum(part.first < tail for part in parts[first:])
+        start = parts[first - 1].last + 1 if first else 1
+        end = parts[last].first + shift if last < len(parts) else len(source.lines) + 1
+        tree = _read(source, range(start, end), whole=last == len(parts))
+        if tree is None:
+            return None
+        return _Change(first, last, parts_of(tree.body), range(start, end), shift)
+
+    def take(self, source: Source, change: _Change) -> None:
+        """Go to `source`."""
+        module, self._source = self._module, source
+        parts, (head, tail) = module.parts, change[:2]
+        gone = parts[head:tail]
+        for part in parts[tail:]:
+            part.first += change.shift
+            part.last += change.shift
+            part.moved += change.shift
+            part.shifted += change.shift
+        new = [*parts[:head], *change.new, *parts[tail:]]
+        module.replace(gone, change.new, new)
+        if self._wakes(change.rows):
+            self._examine(new)
+            return
+        # Those beside it reach up to it with their comments.
+        beside = new[max(head - 1, 0) : head + len(change.new) + 1]
+        stale = _Staleness([*gone, *change.new], module, self._texts, source)
+        self._examine(
+            part
+            for part in new
+            if part in beside or part.wide or (change.shift and part.placed) or stale.is_stale(part)
+        )
+
+    def _wakes(self, rows: range) -> bool:
+        """Whether the new lines bring words that rules wait for; there may be one too many."""
+        lines = self._source.lines[max(rows.start - 2, 0) : rows.stop + 1]
+        data = "\n".join(["", *lines, ""]).encode(errors="surrogatepass")
+        active = {rule.code for rule in self._active}
+        awake = [r for r in self._rules if r.code in active or occurs(r.trigger, data)]
+        more = len(awake) > len(self._active)
+        self._active = awake
+        return more
+
+    def _examine(self, parts: Iterable[Part]) -> None:
+        """Ask the rules about `parts`."""
+        module, inquiry = self._module, Inquiry(self._active)
+        wanted = set(parts)
+        floor, index = 1, 0
+        for number, part in enumerate(module.parts):
+            count = len(part.nodes)
+            if part in wanted:
+                here = list(places(module.tree, range(index, index + count)))
+                rest = module.parts[number + 1 :][:1]
+                ceiling = rest[0].first if rest else len(self._source.lines) + 1
+                part.found = self._found(part, here, inquiry)
+                part.placed = tells_of_lines(part.found, range(floor, ceiling))
+                part.shifted = 0
+            floor, index = part.last + 1, index + count
+
+    def _found(self, part: Part, here: list[Place], inquiry: Inquiry) -> tuple[Finding, ...]:
+        module = self._module
+        part.settle()
+        part.asked, part.wide = {}, False
+        # A context for each: what one remembers, another would hear without asking.
+        context = Context(self._source, self._settings, self._enabled, module)
+        module.reader = part
+        try:
+            found = tuple(inquiry.findings(here, context))
+        finally:
+            module.reader = None
+        self._texts.update(question for question in part.asked if question[0] in {"says", "orders"})
+        return found
+
+
+class _Staleness:
+    """Tells which parts would hear other answers, now that some have gone and come."""
+
+    def __init__(
+        self,
+        changed: Sequence[Part],
+        module: WatchedModule,
+        texts: Iterable[Question],
+        source: Source,
+    ) -> None:
+        self._module = module
+        self._source = source
+        names = {name for part in changed for name in part.changed_names()}
+        mentioned = {name for part in changed for name in part.mentioned()}
+        self._surely: set[Question] = {("changes", name) for name in names}
+        self._surely |= {(kind, name) for name in mentioned for kind in ("events", "mentions")}
+        for part in changed:
+            self._surely.update(("uses", name) for name in part.uses().places)
+            self._surely.update(("strings", text) for text in part.uses().strings)
+        if any(part.facts.star_imports for part in changed):
+            self._surely.add(("stars", ""))
+        if any(isinstance(n, (ast.Import, ast.ImportFrom)) for p in changed for n in p.nodes):
+            self._surely.add(("imports", ""))
+        self._maybe = {(kind, name) for name in names for kind in ("owner", "imported")}
+        self._maybe.update(texts)
+
+    def is_stale(self, part: Part) -> bool:
+        """Whether the rules must be asked again about `part`."""
+        asked = part.asked
+        if not asked.keys().isdisjoint(self._surely):
+            return True
+        return any(
+            asked[question] != self._answer(*question) for question in asked.keys() & self._maybe
+        )
+
+    def _answer(self, kind: str, name: str) -> Answer:
+        """Return what a question that has one answer is answered with now."""
+        match kind:
+            case "says":
+                return name.encode() in self._source.data
+            case "orders":
+                return orders_for_all(self._source)
+            case "owner":
+                return self._module.names.is_bound(name)
+        return self._module.names.imported(self._module.names.module, name)
+
+
+def _read(source: Source, rows: range, *, whole: bool) -> ast.Module | None:
+    """Parse lines of a source alone, at their places; None where they mean nothing by themselves.
+
+    With `whole` they are the last ones.
+    """
+    lines = source.lines[rows.start - 1 : rows.stop - 1]
+    # Behind a backslash the line goes on, even where the next one is empty.
+    edges = (*source.lines[rows.start - 2 : rows.start - 1], *lines[-1:])
+    if any(line.endswith("\\") for line in edges):
+        return None
+    text = "\n" * (rows.start - 1) + "\n".join(lines) + ("" if whole else "\n")
+    try:
+        return Source.from_text(text, source.path).tree
+    except UnparsableSourceError:
+        return None
