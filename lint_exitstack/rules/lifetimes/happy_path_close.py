@@ -40,7 +40,8 @@ lifetime of another resource begins inside and ends outside.
 ## When not to use
 
 In scripts that end at the first error anyway. Resources that usually live as long as their owner
-(pools, sessions, executors, event loops) aren't reported, nor are locks and processes.
+(pools, sessions, executors, event loops) aren't reported, nor are locks, processes and progress
+bars.
 
 ## References
 
@@ -69,8 +70,8 @@ if TYPE_CHECKING:
     from lint_exitstack.rules.lifetimes.opened import Opened
     from lint_exitstack.semantics.bindings import Event
 
-# Closing these isn't what ends their lives, or their result matters.
-_OTHER_KINDS = frozenset({"process", "buffer"})
+# Closing these isn't what ends their lives, their result matters, or nobody misses the rest.
+_OTHER_KINDS = frozenset({"process", "buffer", "progress bar"})
 _METHODS = frozenset({"close", "cleanup", "release", "server_close"})
 # What people ask a file that they are done with.
 _KNOWN_OF_CLOSED = frozenset({"filename", "mode", "name"})

@@ -151,6 +151,14 @@ class Branches:
                 found.append(comment)
         return found
 
+    @property
+    def are_told_apart(self) -> bool:
+        """Whether comments in both branches say what each is for."""
+        heads, kept, gone = self._sections()
+        doubled = len(self._doubled())
+        about_with = [comment for comment in heads if comment.own_line]
+        return doubled < len(kept) + len(about_with) and doubled < len(gone)
+
     def _kept_comments(self) -> tuple[tuple[int, ...], int | None]:
         """Return the lines of comments for over the header, and the one beside it."""
         heads, _, gone = self._sections()

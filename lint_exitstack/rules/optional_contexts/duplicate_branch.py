@@ -51,7 +51,8 @@ None`): the merged form loses that. Nor with mypy before 1.13: XIT402 says why. 
 (`exempt-contexts`) aren't reported, because code that avoids them where it can does so to be fast;
 neither is a single call that is expected to fail in one branch and to succeed in the other: `if`,
 `else` and `assertRaises` tell that best, unless the condition is about the very error (`if error:
-with pytest.raises(error): …`).
+with pytest.raises(error): …`). Nor are branches that both have comments of their own about what
+they are for.
 
 ## References
 
@@ -86,6 +87,8 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     if found is None or _is_deliberate(found, place, context):
         return
     plan = Branches(found, place, context)
+    if plan.are_told_apart:
+        return
     yield context.finding(
         RULE,
         context.source.span(node.test),
