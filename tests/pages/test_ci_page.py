@@ -12,7 +12,6 @@ import pytest
 
 from lint_exitstack.clients.arguments import parse
 from lint_exitstack.clients.outputs import outputs
-from lint_exitstack.reports import formats
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ci.md").read_text("utf-8")
 SNIPPETS = re.findall(r"```yaml\n# (\S+)\n(.*?)```", PAGE, re.DOTALL)
@@ -22,16 +21,11 @@ SCHEMAS = {
 }
 
 
-def test_every_format_has_its_row():
-    rows = re.findall(r"^\| (`.*?) \|", PAGE, re.MULTILINE)
-    assert sorted(re.findall(r"`([a-z-]+)`", " ".join(rows))) == sorted(formats())
-
-
 def commands() -> list[str]:
     found = re.findall(
         r"(?:^    |run: |- )(lint-exitstack check.*?)(?:  +#.*)?$", PAGE, re.MULTILINE
     )
-    assert len(found) >= 7
+    assert len(found) >= 6
     return found
 
 
