@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import functools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lint_exitstack.model.finding import Fixability
 from lint_exitstack.rules.context import Context, Place
 from lint_exitstack.rules.nested_with.collapsible_with import RULE as MERGING
 from lint_exitstack.rules.nested_with.final_form import in_final_form
-from lint_exitstack.selection import enabled_rules, is_declined
+from lint_exitstack.selection import enabled_rules, fixable_codes, is_declined
 from lint_exitstack.semantics.bindings import FUNCTIONS
 from lint_exitstack.semantics.flow import named_blocks
 from lint_exitstack.suppression import kept, orders_for_all
@@ -78,15 +80,29 @@ class Inquiry:
 
 
 def _finish(context: Context) -> Callable[[Finding, Place], Finding]:
+    """Return what gives findings the fix that the user wants, if any."""
+    wanted, merged = fixable_codes(context.settings), _merged(context)
+
+    def finished(finding: Finding, place: Place) -> Finding:
+        if finding.code in wanted:
+            return merged(finding, place)
+        # Without the fix there is nothing to say against it.
+        return replace(finding, rewrite=None, hazards=(), fixability=Fixability.NONE)
+
+    return finished
+
+
+def _merged(context: Context) -> Callable[[Finding, Place], Finding]:
     """Return what brings findings into their final form, for users who merge `with` statements."""
     source, settings = context.source, context.settings
-    if is_declined(settings, source.path, MERGING.code, MERGING.name):
+    declined = is_declined(settings, source.path, MERGING.code, MERGING.name)
+    if declined or MERGING.code not in fixable_codes(settings):
         return lambda finding, _place: finding
 
     def is_heard(finding: Finding) -> bool:
         # Other orders stand beside what they speak about.
         context.module.note("orders", "", orders_for_all(source))
-        return bool(kept(source, (finding,)))
+        return settings.ignore_noqa or bool(kept(source, (finding,)))
 
     return lambda finding, place: in_final_form(finding, place, context, is_heard)
 

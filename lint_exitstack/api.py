@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, AnyStr, Generic
 
-from lint_exitstack.checking import checked
+from lint_exitstack.checking import checked, shown
 from lint_exitstack.model.source import Source
-from lint_exitstack.selection import Selection
 from lint_exitstack.settings import Settings
-from lint_exitstack.suppression import judged
 
 if TYPE_CHECKING:
     from lint_exitstack.fixing import Failure
@@ -67,8 +65,7 @@ def fix_source(
     old = _source(source, path)
     _ = old.tree
     fixed = fix(old, chosen, unsafe=unsafe)
-    on = Selection.of(chosen).codes(path)
-    findings = judged(fixed.source, fixed.found, on)
+    findings = shown(fixed.source, fixed.found, chosen)
     result: AnyStr
     if isinstance(source, bytes):
         result = fixed.source.data

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from lint_exitstack.analysis import analyse
 from lint_exitstack.model.finding import Finding, Fixability
 from lint_exitstack.rules.the_file.syntax_error import RULE as SYNTAX_ERROR
-from lint_exitstack.selection import Selection
+from lint_exitstack.rules.the_file.unused_suppression import RULE as UNUSED
+from lint_exitstack.selection import Selection, fixable_codes
 from lint_exitstack.suppression import judged
 
 if TYPE_CHECKING:
@@ -38,7 +39,15 @@ def examined(source: Source, settings: Settings) -> Examined:
 
 def examined_with(source: Source, settings: Settings, found: tuple[Finding, ...]) -> Examined:
     """Return `found`, which is what the analysis gave, with what a user shall see of it."""
-    return Examined(found, judged(source, found, Selection.of(settings).codes(source.path)))
+    return Examined(found, shown(source, found, settings))
+
+
+def shown(source: Source, found: tuple[Finding, ...], settings: Settings) -> tuple[Finding, ...]:
+    """Return what a user shall see of what was `found`, and of the comments that suppress it."""
+    if settings.ignore_noqa:
+        return found
+    on = Selection.of(settings).codes(source.path)
+    return judged(source, found, on, fixable=UNUSED.code in fixable_codes(settings))
 
 
 def applies(finding: Finding, *, unsafe: bool) -> bool:

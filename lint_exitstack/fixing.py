@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from lint_exitstack.analysis import analyse
+from lint_exitstack.checking import shown
 from lint_exitstack.model.errors import GuardError
 from lint_exitstack.model.finding import Fixability
 from lint_exitstack.model.position import Position
@@ -58,12 +60,36 @@ def fix(source: Source, settings: Settings, *, unsafe: bool = False) -> FixedSou
     loop = _Loop(settings, unsafe=unsafe)
     found = analyse(source, settings)
     for _ in range(ROUNDS):
-        todo = loop.chosen(source, kept(source, found))
+        todo = loop.chosen(source, _left(source, found, settings))
         if not todo:
             break
         source, found = loop.carried_out(source, found, todo)
-    remaining = kept(source, found)
+    remaining = _left(source, found, settings)
+    while cut := _tidied(source, found, settings):
+        # Nothing but comments went, which only moved what was found.
+        source, found = cut[0], analyse(cut[0], settings)
+        loop.applied.extend(cut[1])
+        remaining = _left(source, found, settings)
     return FixedSource(source, tuple(loop.applied), remaining, found, tuple(loop.failures))
+
+
+def _left(source: Source, found: tuple[Finding, ...], settings: Settings) -> tuple[Finding, ...]:
+    return found if settings.ignore_noqa else kept(source, found)
+
+
+def _tidied(
+    source: Source, found: tuple[Finding, ...], settings: Settings
+) -> tuple[Source, tuple[Finding, ...]] | None:
+    """Take out of comments what suppresses nothing; return what was said of it, or None."""
+    # Two orders in one comment touch each other: one a line at a time.
+    cut = {finding.line: finding for finding in shown(source, found, settings) if finding.edits}
+    text = source.text
+    for span, new in sorted((edit for row in cut.values() for edit in row.edits), reverse=True):
+        text = text[: source.offset(span.start)] + new + text[source.offset(span.end) :]
+    tidied = source.with_text(text)
+    if not cut or ast.dump(tidied.tree) != ast.dump(source.tree):
+        return None
+    return tidied, tuple(cut.values())
 
 
 def edits_for(source: Source, finding: Finding, settings: Settings) -> Edits:
@@ -89,7 +115,7 @@ def edits_for_all(
 
 def _edits(loop: _Loop, source: Source, finding: Finding, found: Sequence[Finding]) -> Edits:
     if finding.rewrite is None:
-        return ()
+        return finding.edits
     try:
         changed, _ = loop.attempt(source, found, [finding])
     except GuardError:

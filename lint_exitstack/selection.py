@@ -141,6 +141,24 @@ def _weight(selector: str, rule: Selectable) -> int:
     return 0 if selector == _ALL else len(selector)
 
 
+def fixable_codes(settings: Settings) -> frozenset[str]:
+    """Give the codes of the rules whose fixes are wanted; UsageError names a wrong selector."""
+    return _fixable(settings.fixable, settings.unfixable, settings.extend_fixable)
+
+
+@functools.lru_cache(maxsize=64)
+def _fixable(
+    fixable: tuple[str, ...], unfixable: tuple[str, ...], extend_fixable: tuple[str, ...]
+) -> frozenset[str]:
+    from lint_exitstack.rules import all_rules
+
+    rules = all_rules()
+    check_selectors(fixable, rules, "fixable")
+    check_selectors(extend_fixable, rules, "extend-fixable")
+    check_selectors(unfixable, rules, "unfixable")
+    return chosen(rules, fixable or (_ALL,), unfixable, extend_fixable)
+
+
 @functools.lru_cache(maxsize=64)
 def _resolved(
     select: tuple[str, ...],

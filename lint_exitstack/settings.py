@@ -59,7 +59,8 @@ DEFAULT_EXCLUDE = (
 class Settings:
     """Everything that decides what is found and what is rewritten.
 
-    `select` and the like hold codes, prefixes of codes, names or "ALL". `target_version` is the
+    `select` and the like hold codes, prefixes of codes, names or "ALL"; no `fixable` means all.
+    With `ignore_noqa` no comment suppresses anything. `target_version` is the
     oldest Python that must run the result, `target_below` the first one that never will (None: no
     such limit). Path patterns count from `root` (empty: they are compared with paths as given).
     """
@@ -67,6 +68,9 @@ class Settings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
+    fixable: tuple[str, ...] = ()
+    unfixable: tuple[str, ...] = ()
+    extend_fixable: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     extend_per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
@@ -87,3 +91,4 @@ class Settings:
     parenthesized_39: bool = False
     resources: dict[str, Resource] = field(default_factory=dict)
     root: str = ""
+    ignore_noqa: bool = False

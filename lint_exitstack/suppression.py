@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lint_exitstack.directives import OUR_CODES, Directive, directives
-from lint_exitstack.model.finding import Finding
+from lint_exitstack.model.finding import Finding, Fixability
 from lint_exitstack.model.nearest import did_you_mean
 from lint_exitstack.rules import all_rules
 from lint_exitstack.rules.the_file.broken_suppression import RULE as BROKEN
 from lint_exitstack.rules.the_file.unused_suppression import RULE as UNUSED
 from lint_exitstack.selection import matches
+from lint_exitstack.withdrawal import withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,19 +34,25 @@ def orders_for_all(source: Source) -> tuple[tuple[str, ...], ...]:
 
 
 def judged(
-    source: Source, findings: tuple[Finding, ...], on: frozenset[str], *, noqa: bool = True
+    source: Source,
+    findings: tuple[Finding, ...],
+    on: frozenset[str],
+    *,
+    noqa: bool = True,
+    fixable: bool = True,
 ) -> tuple[Finding, ...]:
     """Return what is left of `findings` and what there is to say about the comments themselves.
 
     `on` holds the codes that were looked for: a comment about another rule may well be of use in
-    another run. Without `noqa` those comments are left to somebody else.
+    another run. Without `noqa` those comments are left to somebody else; without `fixable` what is
+    said about a comment comes without a fix.
     """
     orders = tuple(order for order in directives(source) if noqa or order.ours)
     if not orders:
         return findings
     left = [finding for finding in findings if not _suppressed(finding, orders)]
     for order in orders:
-        about = _about(order, findings, on)
+        about = _about(source, order, findings, on, fixable=fixable)
         left.extend(finding for finding in about if finding.code in on)
     return tuple(sorted(left, key=lambda finding: (finding.span.start, finding.code)))
 
@@ -57,7 +65,12 @@ def _suppressed(finding: Finding, orders: Iterable[Directive]) -> bool:
 
 
 def _about(
-    order: Directive, findings: tuple[Finding, ...], on: frozenset[str]
+    source: Source,
+    order: Directive,
+    findings: tuple[Finding, ...],
+    on: frozenset[str],
+    *,
+    fixable: bool,
 ) -> Iterator[Finding]:
     if order.problem:
         yield _finding(BROKEN, order, f"this suppression has no effect: {order.problem}")
@@ -83,7 +96,11 @@ def _about(
     if unused:
         names = ", ".join(unused)
         message = f"nothing to suppress here: {names}"
-        yield _finding(UNUSED, order, message, _remedy(order, names))
+        finding = _finding(UNUSED, order, message, _remedy(order, names))
+        edit = withdrawn(source, order, unused) if fixable else None
+        if edit is not None:
+            finding = replace(finding, edits=(edit,), fixability=Fixability.SAFE)
+        yield finding
 
 
 def _remedy(order: Directive, names: str) -> str:

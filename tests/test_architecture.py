@@ -24,7 +24,8 @@ STANDS_ON = {
     "rules": ("semantics", "model", "settings"),
     "selection": ("rules", "patterns", "model", "settings"),
     "directives": ("selection", "rules", "model"),
-    "suppression": ("directives", "selection", "rules", "model"),
+    "withdrawal": ("directives", "model"),
+    "suppression": ("withdrawal", "directives", "selection", "rules", "model"),
     "rewriting": ("model", "semantics"),
     "containers": ("model",),
     "analysis": ("rules", "suppression", "selection", "semantics", "model", "settings"),
@@ -38,7 +39,7 @@ STANDS_ON = {
         "settings",
     ),
     "checking": ("analysis", "suppression", "selection", "rules", "model", "settings"),
-    "fixing": ("analysis", "rewriting", "suppression", "model", "settings"),
+    "fixing": ("analysis", "checking", "rewriting", "suppression", "model", "settings"),
     "api": ("checking", "fixing", "suppression", "selection", "model", "settings"),
     "project": (
         "checking",

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 BASELINE = ".lint-exitstack-baseline.json"
 _REASON = "--add-ignore-reason"
-_LISTS = ("select", "extend-select", "ignore", "exclude", "extend-exclude")
+_LISTS = (
+    "select",
+    "extend-select",
+    "ignore",
+    "fixable",
+    "unfixable",
+    "extend-fixable",
+    "exclude",
+    "extend-exclude",
+)
 _TABLES = ("per-file-ignores", "extend-per-file-ignores")
 _SINGLE = ("target-version", "line-length", "force-exclude", "respect-gitignore", "docs")
 
@@ -60,6 +69,10 @@ def _add_fixing(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--fix", action=flag, default=False, help="carry out the fixes")
     group.add_argument("--unsafe-fixes", action=flag, default=False, help="the unsafe ones, too")
     group.add_argument("--diff", action="store_true", help="show what would be fixed, as a diff")
+    rules: dict[str, Any] = {"action": "append", "metavar": "RULES"}
+    group.add_argument("--fixable", help="fix only findings of these", **rules)
+    group.add_argument("--unfixable", help="only report findings of these", **rules)
+    group.add_argument("--extend-fixable", help="on top of the fixable ones", **rules)
     group.add_argument("--show-fixes", action="store_true", help="list what was fixed")
     group.add_argument("--fix-only", action="store_true", help="fix, and report nothing else")
     group.add_argument(
@@ -74,10 +87,16 @@ def _add_selecting(group: argparse._ArgumentGroup) -> None:
     rules: dict[str, Any] = {"action": "append", "metavar": "RULES"}
     group.add_argument("--select", help="codes, prefixes, names or ALL", **rules)
     group.add_argument("--extend-select", help="on top of the selected ones", **rules)
-    group.add_argument("--ignore", help="rules to leave out", **rules)
+    group.add_argument("--ignore", "--extend-ignore", help="rules to leave out", **rules)
     pairs: dict[str, Any] = {"action": "append", "metavar": "PATTERN:RULES"}
     group.add_argument("--per-file-ignores", help="rules to leave out in some files", **pairs)
     group.add_argument("--extend-per-file-ignores", help="on top of the configured ones", **pairs)
+    group.add_argument(
+        "--ignore-noqa",
+        "--disable-noqa",
+        action="store_true",
+        help="report what comments suppress, too",
+    )
     group.add_argument("--target-version", metavar="VERSION", help="oldest Python, such as 3.10")
     group.add_argument("--line-length", type=int, metavar="N", help="where headers are wrapped")
 
@@ -160,6 +179,8 @@ def configuration(arguments: argparse.Namespace) -> Configuration:
     if files and arguments.isolated:
         raise UsageError("--isolated: contradicts --config with a file")
     values |= read_table(_table(arguments), lambda key: f"--{key}", str(Path.cwd()))
+    if arguments.ignore_noqa:
+        values["ignore_noqa"] = True
     return Configuration(values, files[0] if files else None, arguments.isolated)
 
 

@@ -23,6 +23,8 @@ def _contradictions(arguments: argparse.Namespace) -> Iterator[str]:
     mends = arguments.fix or arguments.fix_only or arguments.diff
     if arguments.add_ignore and mends:
         yield "--add-ignore: can't be combined with --fix, --fix-only or --diff"
+    if arguments.add_ignore and arguments.ignore_noqa:
+        yield "--add-ignore: would repeat the comments that --ignore-noqa looks past"
     if _STDIN in arguments.paths and len(arguments.paths) > 1:
         yield "-: stdin can't be checked together with other paths"
     if arguments.stdin_filename and _STDIN not in arguments.paths:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lint_exitstack.model.outcome import FileOutcome
 
 CLEAN, FINDINGS, ERROR = 0, 1, 2
-FOR_PEOPLE = ("concise", "full", "grouped", "pylint", "github")
+FOR_PEOPLE = ("concise", "full", "grouped", "pylint", "github", "azure")
 
 
 def tell(

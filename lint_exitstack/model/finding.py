@@ -38,7 +38,8 @@ class Finding:
     """A place that a rule speaks about.
 
     `message` states the problem, `help` the exact form to write instead (empty where there is
-    none), `noqa_line` the line on which a suppression comment counts, besides the first one.
+    none), `noqa_line` the line on which a suppression comment counts, besides the first one. The
+    fix of what is said about a comment is in `edits`: what to replace, with what.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Finding:
     hazards: tuple[Hazard, ...] = ()
     fixability: Fixability = Fixability.NONE
     noqa_line: int = 0
+    edits: tuple[tuple[Span, str], ...] = ()
 
     @property
     def line(self) -> int:

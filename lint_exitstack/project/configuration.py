@@ -7,11 +7,11 @@ import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_exitstack.model.errors import UsageError
 from lint_exitstack.project.requires_python import supported
-from lint_exitstack.selection import Selection, covers
+from lint_exitstack.selection import Selection, covers, fixable_codes
 from lint_exitstack.settings import Settings
 from lint_exitstack.settings_keys import KEYS, Values, field_of, read_table
 
@@ -113,6 +113,7 @@ class Configuration:
 def _check_selectors(settings: Settings, prefix: str) -> None:
     try:
         Selection.of(settings)
+        fixable_codes(settings)
     except UsageError as error:
         raise UsageError(f"{prefix}{error}") from error
 
@@ -185,26 +186,42 @@ def _locator(path: Path, text: str) -> Callable[[str], str]:
 def layered(settings: Settings, values: Mapping[str, Any]) -> Settings:
     """Lay the later `values` over `settings`: lists that extend add up, what is new wins."""
     changes = dict(values)
-    if "select" in changes:
-        changes = {"ignore": (), "extend_select": (), **changes}
-    else:
-        _refine(settings, changes)
+    for choice in _CHOICES:
+        if choice.base in changes:
+            changes = {choice.off: (), choice.more: (), **changes}
+        else:
+            _refine(settings, changes, choice)
     for key in KEYS:
         name = field_of(key)
-        if name in values and KEYS[key].extends and key != "extend-select":
+        if name in values and KEYS[key].extends and name not in {row.more for row in _CHOICES}:
             changes[name] = getattr(settings, name) + values[name]
     return replace(settings, **changes)
 
 
-def _refine(settings: Settings, changes: dict[str, Any]) -> None:
-    """Let a later --ignore or --extend-select beat what an earlier place said about the same."""
-    off, on = changes.get("ignore", ()), changes.get("extend_select", ())
-    select = _without(settings.select, off)
-    if select != settings.select:
-        # An emptied `select` would mean the default rules: something must stay, to be ignored.
-        changes["select"] = select or off
-    changes["extend_select"] = (*_without(settings.extend_select, off), *on)
-    changes["ignore"] = (*_without(settings.ignore, on), *off)
+class _Choice(NamedTuple):
+    """Three fields that choose rules together: these, but not those, and more."""
+
+    base: str
+    off: str
+    more: str
+
+
+_CHOICES = (
+    _Choice("select", "ignore", "extend_select"),
+    _Choice("fixable", "unfixable", "extend_fixable"),
+)
+
+
+def _refine(settings: Settings, changes: dict[str, Any], choice: _Choice) -> None:
+    """Let later words, for or against, beat what an earlier place said about the same."""
+    off, on = changes.get(choice.off, ()), changes.get(choice.more, ())
+    before = getattr(settings, choice.base)
+    base = _without(before, off)
+    if base != before:
+        # An emptied list would mean the default: something must stay, to be taken away.
+        changes[choice.base] = base or off
+    changes[choice.more] = (*_without(getattr(settings, choice.more), off), *on)
+    changes[choice.off] = (*_without(getattr(settings, choice.off), on), *off)
 
 
 def _without(words: tuple[str, ...], covering: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from lint_exitstack.checking import Examined, applies, checked, examined
+from lint_exitstack.checking import Examined, applies, checked, examined, shown
 from lint_exitstack.containers import opened
 from lint_exitstack.containers.relocating import file_lines, relocated
 from lint_exitstack.model.errors import SourceError, UnparsableSourceError
 from lint_exitstack.model.source import Source
 from lint_exitstack.project.one_file import Mode, Task, dropped, stored, unusable
 from lint_exitstack.project.presenting import presented
-from lint_exitstack.selection import Selection
-from lint_exitstack.suppression import judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,11 +91,8 @@ def _fixed(
     changed, error = _changed(container, texts, task)
     if changed is None:
         return replace(outcome, errors=(error,)) if error else outcome
-    on = Selection.of(task.settings).codes(task.path)
     after = [
-        _Seen(new, Examined(fixes[old].found, judged(new.source, fixes[old].found, on)))
-        if old in fixes
-        else _Seen(new, result)
+        _Seen(new, _after(new, fixes[old], task)) if old in fixes else _Seen(new, result)
         for (old, result), new in _paired(seen, container, changed)
     ]
     return replace(
@@ -107,6 +102,10 @@ def _fixed(
         diff=_diff(container, changed, task) if task.mode is Mode.DIFF else "",
         data=None if task.data is None else changed.data,
     )
+
+
+def _after(part: Part, fixed: FixedSource, task: Task) -> Examined:
+    return Examined(fixed.found, shown(part.source, fixed.found, task.settings))
 
 
 def _fixes(seen: Sequence[_Seen], task: Task) -> dict[Part, FixedSource]:

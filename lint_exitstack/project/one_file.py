@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lint_exitstack.checking import applies, checked, examined
+from lint_exitstack.checking import applies, checked, examined, shown
 from lint_exitstack.containers import kind_of, opened
 from lint_exitstack.model.errors import SourceError, UnreadableSourceError, UsageError
 from lint_exitstack.model.finding import Finding
@@ -20,7 +20,6 @@ from lint_exitstack.project.writing import WriteError, replace_file
 from lint_exitstack.rules.the_file.syntax_error import RULE as SYNTAX_ERROR
 from lint_exitstack.rules.the_file.unreadable_file import RULE as UNREADABLE_FILE
 from lint_exitstack.selection import Selection
-from lint_exitstack.suppression import judged
 
 if TYPE_CHECKING:
     from lint_exitstack.fixing import Failure, FixedSource
@@ -156,10 +155,9 @@ def _changed(outcome: FileOutcome, source: Source, fixed: FixedSource, task: Tas
     from lint_exitstack.project.differences import unified_diff
 
     is_diff = task.mode is Mode.DIFF
-    on = Selection.of(task.settings).codes(task.path)
     return replace(
         outcome,
-        reported=presented(fixed.source, judged(fixed.source, fixed.found, on), task),
+        reported=presented(fixed.source, shown(fixed.source, fixed.found, task.settings), task),
         applied=fixed.applied,
         diff=unified_diff(source.text, fixed.source.text, task.shown) if is_diff else "",
         data=None if task.data is None else fixed.source.data,

@@ -120,6 +120,56 @@ def test_exit_codes_on_request(run, project):
     assert path.read_text() == HELD + MERGED
 
 
+@pytest.mark.parametrize(
+    ("table", "options", "fixed"),
+    [
+        ("", [], {"XIT101", "XIT301"}),
+        ("", ["--fixable", "XIT1"], {"XIT101"}),
+        ("", ["--unfixable", "collapsible-with"], {"XIT301"}),
+        ("", ["--fixable", "XIT1", "--extend-fixable", "suppressible"], {"XIT101", "XIT301"}),
+        ("", ["--fixable", "ALL", "--unfixable", "XIT"], set()),
+        ("", ["--unfixable", "XIT", "--fixable", "XIT101"], {"XIT101"}),
+        ('fixable = ["XIT3"]', [], {"XIT301"}),
+        ('fixable = ["XIT3"]', ["--fixable", "XIT1"], {"XIT101"}),
+        ('fixable = ["XIT3"]', ["--extend-fixable", "XIT1"], {"XIT101", "XIT301"}),
+        ('fixable = ["XIT3"]', ["--unfixable", "XIT3"], set()),
+        ('unfixable = ["XIT3"]', [], {"XIT101"}),
+        ('unfixable = ["XIT3"]', ["--extend-fixable", "XIT3"], {"XIT101", "XIT301"}),
+        ('unfixable = ["XIT3"]', ["--fixable", "ALL"], {"XIT101", "XIT301"}),
+        ('unfixable = ["XIT3"]\nextend-fixable = ["XIT301"]', [], {"XIT101", "XIT301"}),
+    ],
+)
+def test_what_is_fixed_can_be_chosen(run, project, table, options, fixed):
+    (project / "a.py").write_text(HELD + NEST)
+    (project / "pyproject.toml").write_text(f"[tool.lint-exitstack]\n{table}\n")
+    shown = json.loads(run("check", "--unsafe-fixes", "--output-format", "json", *options).out)
+    assert {row["code"] for row in shown} == {"XIT101", "XIT301"}
+    assert {row["code"] for row in shown if row["fix"]} == fixed
+    ran = run("check", "--fix", "--unsafe-fixes", "--output-format", "json", *options)
+    assert {row["code"] for row in json.loads(ran.out)} == {"XIT101", "XIT301"} - fixed
+
+
+def test_a_finding_that_is_not_to_be_fixed_looks_like_one_without_a_fix(run, project):
+    (project / "a.py").write_text(HELD)
+    ran = run("check", "--unfixable", "XIT301", "--unsafe-fixes")
+    assert "unsafe because" not in ran.out
+    assert ran.out.endswith("\nFound 1 problem.\n")
+
+
+@pytest.mark.parametrize("option", ["--ignore-noqa", "--disable-noqa"])
+def test_comments_that_suppress_can_be_ignored(run, project, option):
+    path = project / "a.py"
+    text = NEST.replace(":", ":  # noqa: XIT101, XIT301", 1)
+    path.write_text(text)
+    assert run("check", "--ignore", "XIT001").status == 0
+    ran = run("check", option, "--output-format", "concise")
+    assert [line.split()[1] for line in ran.out.splitlines()] == ["XIT101", "1"]
+    assert run("check", option, "--fix").status == 0
+    merged = "with (\n    a,  # noqa: XIT101, XIT301\n    b,\n):\n    pass\n"
+    assert path.read_text() == merged
+    assert run("check", option, "--add-ignore").status == 2
+
+
 def test_fixes_are_listed_on_request(run, project):
     (project / "a.py").write_text(NEST + NEST)
     (project / "b.py").write_text(CLEAN)
@@ -161,6 +211,7 @@ def test_quiet_and_silent(run, project):
         (["--select", "XIT1"], {"XIT101"}),
         (["--select", "suppressible,XIT102"], {"XIT301"}),
         (["--ignore", "XIT101"], {"XIT301"}),
+        (["--extend-ignore", "collapsible-with"], {"XIT301"}),
         (["--ignore", "XIT1", "--ignore", "XIT3"], set()),
         (["--select", "XIT102", "--extend-select", "collapsible-with"], {"XIT101"}),
         (["--per-file-ignores", "a.py:XIT1"], {"XIT301"}),

@@ -122,7 +122,7 @@ def test_a_file_that_cant_be_written_keeps_its_findings(file):
 
 def test_suppressions_are_honoured_and_judged_after_a_fix(file):
     file.write_bytes(
-        NEST + b"x = 1  # exitstack: ignore[XIT301]\n" + NEST.replace(b":", b":  # noqa", 1)
+        NEST + b"x = 1  # exitstack: ignore[XIT301] nosec\n" + NEST.replace(b":", b":  # noqa", 1)
     )
     outcome = process(task(file, mode=Mode.FIX))
     assert codes(outcome) == ["XIT001"]

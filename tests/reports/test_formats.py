@@ -93,7 +93,7 @@ def rendered(name: str, *findings: Finding, **about) -> str:
 
 
 def test_every_promised_format_is_there():
-    promised = "concise full grouped json json-lines github gitlab sarif junit pylint rdjson"
+    promised = "concise full grouped json json-lines github azure gitlab sarif junit pylint rdjson"
     assert set(promised.split()) <= set(formats())
 
 
@@ -224,6 +224,26 @@ def test_github_commands_stay_on_one_line():
     assert text.count("\n") == 2
     assert "a%0Ab%0D" in text
     assert "c%0Ad" in text
+
+
+def test_azure(project, monkeypatch):
+    lines = report("azure").splitlines()
+    assert lines[0] == (
+        "##vso[task.logissue type=warning;sourcepath=a b/ä,%AZP25:#.py;linenumber=1;columnnumber=1;"
+        "code=XIT101;]collapsible-with: 2 nested `with` statements can be one"
+    )
+    assert any("type=error;" in line and "code=XIT901" in line for line in lines)
+    monkeypatch.setenv("BUILD_SOURCESDIRECTORY", str(project.parent))
+    assert f"sourcepath={project.name}/a b/" in report("azure")
+
+
+def test_azure_commands_end_where_they_should():
+    text = rendered("azure", finding(message="a\nb]; 5%"), errors=("c\nd",))
+    place = "sourcepath=a.py;linenumber=3;columnnumber=5"
+    assert text.splitlines() == [
+        f"##vso[task.logissue type=warning;{place};code=XIT101;]collapsible-with: a%0Ab]; 5%AZP25",
+        "##vso[task.logissue type=error;sourcepath=a.py;]c%0Ad",
+    ]
 
 
 def test_hazards_are_named_in_annotations():

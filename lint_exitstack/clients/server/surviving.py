@@ -41,4 +41,4 @@ def _same(old: Sequence[str], new: Sequence[str], most: int) -> int:
 def _moved(finding: Finding, shift: int) -> Finding:
     start, end = finding.span.start, finding.span.end
     span = Span(Position(start.line + shift, start.column), Position(end.line + shift, end.column))
-    return replace(finding, span=span, rewrite=None, hazards=())
+    return replace(finding, span=span, rewrite=None, hazards=(), edits=())

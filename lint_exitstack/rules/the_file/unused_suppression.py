@@ -21,13 +21,14 @@ with open(path) as file:  # exitstack: ignore[XIT101] the second one may fail
 ## After
 
 ```python
-with open(path) as file:
+with open(path) as file:  # the second one may fail
     return file.read()
 ```
 
 ## Fix safety
 
-There is no automatic fix: the reason behind the comment may be worth keeping.
+Always safe: only comments change. Rules that are still of use and the reason stay; there is no fix
+where that reason, standing alone, would be an order to another tool.
 
 ## When not to use
 
@@ -41,7 +42,7 @@ The same idea elsewhere: ruff's RUF100, mypy's `warn_unused_ignores`.
 
 from __future__ import annotations
 
-from lint_exitstack.rules.rule import Fix, Rule
+from lint_exitstack.rules.rule import Rule
 from lint_exitstack.rules.the_file import NOWHERE, listens_to_nothing
 
 RULE = Rule(
@@ -52,5 +53,4 @@ RULE = Rule(
     nodes=(),
     trigger=NOWHERE,
     module=__name__,
-    fix=Fix.NEVER,
 )
