@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from lint_exitstack.analysis import analyse
+from lint_exitstack.model.source import Source
+from lint_exitstack.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures"
 # How many rows of each kind there are: merging, suppressing, resources, exit stacks, generators,
@@ -47,6 +51,21 @@ def _listed() -> dict[str, str]:
             kind, number = row[0], int(row[1:].lstrip("-"))
             found[f"{kind}{number:02}"] = match["place"]
     return found
+
+
+def test_what_others_report_wrongly_stays_quiet_and_what_they_miss_is_found() -> None:
+    path = FIXTURES / "XIT602" / "o07_o08_alarms_of_others.py"
+    source = Source(path.read_bytes(), path.name)
+    # Bug rules only: what could be written in a better way is another matter.
+    found = analyse(source, Settings(select=("XIT5", "XIT6", "XIT7")))
+    homes = [node for node in source.tree.body if hasattr(node, "name")]
+    hit = {
+        home.name
+        for finding in found
+        for home in homes
+        if home.lineno <= finding.line <= (home.end_lineno or 0)
+    }
+    assert hit == {"o07_missed_in_a_list", "o07_missed_path"}
 
 
 @pytest.mark.parametrize("row", ROWS)

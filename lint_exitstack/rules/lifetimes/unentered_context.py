@@ -40,6 +40,7 @@ There is no automatic fix: how much of what follows belongs under the `with` onl
 ## When not to use
 
 Calls under `assertRaises` and the like aren't reported: there the call itself is what is tested.
+`patch(…).start()` without a `stop()` isn't either: `patch.stopall` may stand in another module.
 
 ## References
 
