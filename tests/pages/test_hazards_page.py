@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
 import page_reading
 import pytest
 
@@ -27,6 +28,8 @@ from lint_exitstack.settings_keys import read_table
 SECTIONS = page_reading.sections(page_reading.page("hazards.md"), 3)
 # LibCST dies on what is too deep: there is no code to compare with.
 WITHOUT_AFTER = {"too-deep"}
+OF_NOTEBOOKS = "notebook-cell"
+OF_MODULES = [name for name in SECTIONS if name != OF_NOTEBOOKS]
 
 
 class Example(NamedTuple):
@@ -110,7 +113,7 @@ def test_every_hazard_has_its_section_in_order():
     assert list(SECTIONS) == [*MAY_DIFFER, *FORBIDS]
 
 
-@pytest.mark.parametrize("hazard", SECTIONS)
+@pytest.mark.parametrize("hazard", OF_MODULES)
 def test_the_code_is_found_and_has_just_this_hazard(hazard, tmp_path):
     shown = example(hazard)
     path = tmp_path / shown.file
@@ -136,7 +139,7 @@ def test_after_is_what_the_unsafe_fix_makes_of_before(hazard):
     assert fix_source(code, settings=shown.settings).source == code
 
 
-@pytest.mark.parametrize("hazard", FORBIDS)
+@pytest.mark.parametrize("hazard", [name for name in OF_MODULES if name in FORBIDS])
 def test_what_cannot_be_is_never_written(hazard, tmp_path):
     shown = example(hazard)
     path = str(tmp_path / shown.file)
@@ -151,6 +154,21 @@ def test_what_cannot_be_is_never_written(hazard, tmp_path):
     fixed = fix_source(code, path=path, settings=shown.settings, unsafe=True)
     assert fixed.source == code
     assert not fixed.failures
+
+
+def test_a_cell_is_found_and_left_alone(tmp_path):
+    cells = example(OF_NOTEBOOKS).code["before"].split("# %%\n")
+    path = tmp_path / "example.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    nbformat.write(notebook, path)
+    before = path.read_bytes()
+    options = ("--isolated", "--fix", "--unsafe-fixes", "--output-format", "json")
+    command = [sys.executable, "-m", "lint_exitstack", "check", *options, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    [finding] = json.loads(done.stdout)
+    assert (finding["code"], finding["cell"], finding["fix"]) == ("XIT304", 2, None)
+    assert [hazard["name"] for hazard in finding["hazards"]] == [OF_NOTEBOOKS]
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("hazard", SECTIONS)
