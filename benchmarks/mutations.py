@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
 import random
 import textwrap
 from collections import defaultdict
@@ -26,6 +27,8 @@ from lint_exitstack.model.source import Source
 from lint_exitstack.settings import Settings
 
 STACKS = {"ExitStack", "AsyncExitStack"}
+# Pushed in a lambda these swallow nothing, because they give None.
+GIVE_NOTHING = (".close", ".unlink", ".rmtree", ".remove", ".chdir", "setattr", "delattr")
 FRAMES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -126,7 +129,7 @@ def of_callback(file, call, method, loops, stack):
     function, given = file.cut(call.args[0]), arguments(file, call)
     if not isinstance(call.args[0], ast.Lambda):
         yield file.put(call, f"{stack}.{method}({function}({given}))", "XIT501", "callback called")
-        if method == "callback":
+        if method == "callback" and not function.endswith(GIVE_NOTHING):
             new = f"{stack}.push(lambda *exc: {function}({given}))"
             yield file.put(call, new, "XIT502", "result of a pushed lambda")
         turning = {n.id for loop in loops for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
@@ -278,6 +281,7 @@ def main():
     parser.add_argument("--each", type=int, default=50, help="mutations of each kind")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--show", default="", help="print what was missed of these codes")
+    parser.add_argument("--json", type=Path, help="write [tried, found] of each rule here, too")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     files = sorted(p for folder in options.folders for p in folder.rglob("*.py") if p.is_file())
@@ -291,12 +295,17 @@ def main():
         print("| rule | slip | places | tried | found |")
         print("|---|---|---|---|---|")
         missed = []
+        totals = defaultdict(lambda: [0, 0])
         for (code, kind), jobs in sorted(offered.items()):
             tried = random.Random(options.seed).sample(jobs, min(options.each, len(jobs)))
             verdicts = list(pool.map(is_found, tried))
             missed += [job for job, verdict in zip(tried, verdicts, strict=True) if not verdict]
+            totals[code][0] += len(tried)
+            totals[code][1] += sum(map(bool, verdicts))
             share = f"{100 * sum(map(bool, verdicts)) / len(tried):.0f} %"
             print(f"| {code} | {kind} | {len(jobs)} | {len(tried)} | {share} |", flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(totals, indent=1) + "\n")
     for path, change in missed:
         if options.show and change.code.startswith(options.show):
             print(f"\n{path}:{change.first}: {change.kind}\n{change.text}")
