@@ -56,8 +56,9 @@ def _listed() -> dict[str, str]:
 def test_what_others_report_wrongly_stays_quiet_and_what_they_miss_is_found() -> None:
     path = FIXTURES / "XIT602" / "o07_o08_alarms_of_others.py"
     source = Source(path.read_bytes(), path.name)
-    # Bug rules only: what could be written in a better way is another matter.
-    found = analyse(source, Settings(select=("XIT5", "XIT6", "XIT7")))
+    # That a plain `with` would do instead of a stack is no alarm.
+    settings = Settings(select=("XIT5", "XIT6", "XIT7"), ignore=("XIT507",))
+    found = analyse(source, settings)
     homes = [node for node in source.tree.body if hasattr(node, "name")]
     hit = {
         home.name
