@@ -72,14 +72,22 @@ class Committing:
         found: list[Statement] = [registration.line(each) for registration, each in pairs]
         return found[::-1]
 
-    def success(self) -> Success:
-        """Return the body with `pop_all()` at its end, before what it returns."""
+    @property
+    def ends_with_popping(self) -> bool:
+        """Whether `pop_all()` comes last in the new body."""
+        return falls_through(self.node.body)
+
+    def success(self, above: tuple[int, ...] = ()) -> Success:
+        """Return the body with `pop_all()` at its end, before what it returns.
+
+        If it comes last, the comments on the lines `above` stand over it.
+        """
         key = self.context.key(self.node)
-        pop = Line(self.popping)
+        pop = Line(self.popping, trivia=Trivia(above))
         last = self.node.body[-1]
         if not isinstance(last, ast.Return):
             body: tuple[Statement, ...] = (Suite(Block(key)),)
-            return Success((*body, pop) if falls_through(self.node.body) else body)
+            return Success((*body, pop) if self.ends_with_popping else body)
         count = len(self.node.body) - 1
         before: tuple[Statement, ...] = (Suite(Block(key), 0, count),) if count else ()
         led = self._trivia(last)
