@@ -4,7 +4,8 @@
 
 Finds `if c: with cm: body` with an `else` of the very same body (or the other way round), and
 writes the body once, under a manager that does nothing when none is wanted. The other branch may
-also be what follows the `if`, where its body ends in `return` or the like.
+also be what follows the `if`, where its body ends in `return` or the like; one line that stands
+twice that way isn't reported.
 
 ## Why
 

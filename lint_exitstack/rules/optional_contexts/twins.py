@@ -55,7 +55,10 @@ def twins(node: ast.If, place: Place, context: Context) -> Twins | None:
 
 
 def _one_after_the_other(node: ast.If, place: Place) -> Twins | None:
-    """Return `if c: with cm: body; return` and the same body behind it, or the other way round."""
+    """Return `if c: with cm: body; return` and the same body behind it, or the other way round.
+
+    One line said twice reads well as a guard: only longer bodies count.
+    """
     after = place.following
     if not after:
         return None
@@ -64,11 +67,11 @@ def _one_after_the_other(node: ast.If, place: Place) -> Twins | None:
         body = body[:-1]
     managed = _managed(body)
     if managed is not None and (len(body) < len(node.body) or _leaves(managed.body)):
-        same = _same(managed.body, after)
+        same = len(after) > 1 and _same(managed.body, after)
         return Twins(node, managed, after, managed_first=True, after=tuple(after)) if same else None
     managed = _managed(after)
     if managed is not None and body and (len(body) < len(node.body) or _leaves(body)):
-        same = _same(managed.body, body)
+        same = len(body) > 1 and _same(managed.body, body)
         return Twins(node, managed, body, managed_first=False, after=tuple(after)) if same else None
     return None
 
