@@ -71,9 +71,10 @@ from lint_exitstack.rules.exit_stacks.calls import (
     swap_hazards,
 )
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.semantics.callables import Gives, gives
+from lint_exitstack.semantics.callables import Gives, definition, gives
 from lint_exitstack.semantics.registrations import CALLBACKS, Role
 from lint_exitstack.semantics.stacks import Kind
+from lint_exitstack.semantics.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,20 +85,14 @@ if TYPE_CHECKING:
     from lint_exitstack.semantics.registrations import Registration
 
 # Whatever the object: a call of these without arguments is the cleanup, never a factory of one.
-_CLEANUPS = frozenset(
-    [
-        "aclose",
-        "cleanup",
-        "close",
-        "kill",
-        "release",
-        "rmdir",
-        "server_close",
-        "shutdown",
-        "terminate",
-        "unlink",
-    ]
+_CLEANUPS = words(
+    """
+    aclose cancel cleanup close detach disconnect kill release restore rmdir server_close shutdown
+    stop terminate undo uninstall unlink unlock unregister
+    """
 )
+# A context variable is given its token back.
+_WITH_ARGUMENT = frozenset({"reset"})
 
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
@@ -123,10 +118,11 @@ def _is_cleanup(call: ast.Call, context: Context) -> bool:
     func = call.func
     if isinstance(func, ast.Lambda):
         return False
-    plain = not call.args and not call.keywords
-    if isinstance(func, ast.Attribute) and func.attr in _CLEANUPS and plain:
-        return True
     scope = context.stacks.scope_of(call)
+    if isinstance(func, ast.Attribute) and definition(func, scope, context.stacks) is None:
+        known = _WITH_ARGUMENT if call.args or call.keywords else _CLEANUPS
+        if func.attr.lstrip("_").lower() in known:
+            return True
     return gives(func, scope, context.stacks) is not Gives.UNKNOWN
 
 
