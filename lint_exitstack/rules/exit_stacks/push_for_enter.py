@@ -103,6 +103,7 @@ _ENTERING = frozenset(
         "unittest.mock.patch.dict",
         "unittest.mock.patch.multiple",
         "unittest.mock.patch.object",
+        "warnings.catch_warnings",
     ]
 )
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
