@@ -122,18 +122,19 @@ def entry(name: str, thing) -> str:
     """The section of one name of a module."""
     if not isinstance(thing, type):
         starts = "async def " if inspect.iscoroutinefunction(thing) else "def "
-        return f"## {name}\n\n```python\n{starts}{call(name, thing)}\n```\n\n{doc(thing)}\n"
-    parts = [f"## {name}\n\n```python\nclass {call(name, thing)}\n```\n\n{doc(thing)}\n"]
+        return f"## `{name}`\n\n```python\n{starts}{call(name, thing)}\n```\n\n{doc(thing)}\n"
+    parts = [f"## `{name}`\n\n```python\nclass {call(name, thing)}\n```\n\n{doc(thing)}\n"]
     bases = [base.__name__ for base in thing.__mro__[1:] if base in SHOWN]
     if bases:
         parts.append(f"Has also what {' and '.join(f'`{base}`' for base in bases)} has.\n")
     own = members(thing)
-    parts += [f"### {name}.{one}\n\n{member(one, value)}" for one, value in own.items()]
+    parts += [f"### `{name}.{one}`\n\n{member(one, value)}" for one, value in own.items()]
     return "\n".join(parts)
 
 
 def page(module) -> str:
-    head = f"# {module.__name__}\n\n{doc(module)}\n\n"
+    short = module.__name__.removeprefix("lint_exitstack.")
+    head = f"# {short}\n\n*Module `{module.__name__}`.* {doc(module)}\n\n"
     return head + "\n".join(entry(name, getattr(module, name)) for name in module.__all__)
 
 

@@ -93,7 +93,7 @@ def family_page(family: str, rules) -> str:
 def index() -> str:
     parts = [INTRODUCTION]
     for family, rules in families().items():
-        heading = f"## [{title(family, rules)}]({family}.md)\n\n{said_of(family)}\n\n"
+        heading = f"## {title(family, rules)}\n\n{said_of(family)}\n\n"
         parts.append(heading + table("", rules))
     return "\n".join([*parts, tree(families())])
 
