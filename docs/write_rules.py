@@ -55,12 +55,22 @@ def linked(text: str, rule) -> str:
     return "".join(map(part, CODE_OR_FENCE.split(text)))
 
 
-def table(folder: str, rules) -> str:
+def table(rules) -> str:
     rows = ["| code | name | finds | default | fix |", "|---|---|---|---|---|"]
     for rule in rules:
         state = "on" if rule.default else "off"
-        link = f"[{rule.code}]({folder}{rule.code}.md)"
+        link = f"[{rule.code}]({rule.code}.md)"
         rows.append(f"| {link} | `{rule.name}` | {rule.summary} | {state} | {rule.fix.value} |")
+    return "\n".join(rows) + "\n"
+
+
+def summary() -> str:
+    """The families in few words, for the README."""
+    rows = ["| codes | what they find | how many |", "|---|---|---|"]
+    for family, rules in families().items():
+        codes = title(family, rules).partition(":")[0]
+        link = f"[{codes}](docs/rules/{family}.md)"
+        rows.append(f"| {link} | {said_of(family).removesuffix('.')} | {len(rules)} |")
     return "\n".join(rows) + "\n"
 
 
@@ -87,14 +97,14 @@ def tree(names) -> str:
 
 def family_page(family: str, rules) -> str:
     head = f"# {title(family, rules)}\n\n{said_of(family)}\n\n"
-    return head + table("", rules) + "\n" + tree(rule.code for rule in rules)
+    return head + table(rules) + "\n" + tree(rule.code for rule in rules)
 
 
 def index() -> str:
     parts = [INTRODUCTION]
     for family, rules in families().items():
         heading = f"## {title(family, rules)}\n\n{said_of(family)}\n\n"
-        parts.append(heading + table("", rules))
+        parts.append(heading + table(rules))
     return "\n".join([*parts, tree(families())])
 
 
@@ -106,7 +116,7 @@ def wanted() -> dict[Path, str]:
     text = readme.read_text("utf-8")
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
-    files[readme] = head + BEGIN + table("docs/rules/", all_rules()) + END + tail
+    files[readme] = head + BEGIN + summary() + END + tail
     return files
 
 
