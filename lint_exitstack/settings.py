@@ -60,6 +60,7 @@ class Settings:
     """Everything that decides what is found and what is rewritten.
 
     `select` and the like hold codes, prefixes of codes, names or "ALL"; no `fixable` means all.
+    `{code}` and `{name}` in `rule_url` stand for those of a rule (empty: pages have no address).
     With `ignore_noqa` no comment suppresses anything. `target_version` is the
     oldest Python that must run the result, `target_below` the first one that never will (None: no
     such limit). Path patterns count from `root` (empty: they are compared with paths as given).
@@ -90,5 +91,10 @@ class Settings:
     runtime: str = "contextlib"
     parenthesized_39: bool = False
     resources: dict[str, Resource] = field(default_factory=dict)
+    rule_url: str = ""
     root: str = ""
     ignore_noqa: bool = False
+
+    def page_of(self, code: str, name: str) -> str | None:
+        """Return the address of the page of a rule, if the user has told where these are."""
+        return self.rule_url.replace("{code}", code).replace("{name}", name) or None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"(?:py)?3\.?(\d{1,2})")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_URL = re.compile(r"(?:https?|file)://\S+")
 _OLDEST_MINOR = 7
 RUNTIMES = ("contextlib", "lint_exitstack.runtime")
 
@@ -133,6 +134,16 @@ def _runtime(value: object, _folder: str) -> str:
     raise ValueError(f'must be "{RUNTIMES[0]}" or "{RUNTIMES[1]}", not {value!r}{hint}')
 
 
+def _url(value: object, _folder: str) -> str:
+    text = value if isinstance(value, str) else ""
+    if _URL.fullmatch(text) and ("{code}" in text or "{name}" in text):
+        return text
+    example = "https://docs.example/{code}/"
+    raise ValueError(
+        f'must be an address with {{code}} or {{name}} such as "{example}", not {value!r}'
+    )
+
+
 def _resources(value: object, _folder: str) -> dict[str, Resource]:
     table = _table(value)
     try:
@@ -167,5 +178,6 @@ KEYS: Mapping[str, Key] = {
     "accept-hazards": Key(_hazards, "Hazards that this project lives with."),
     "runtime": Key(_runtime, "The module that context managers are imported from."),
     "parenthesized-39": Key(_flag, "Allow parenthesised headers for Python 3.9."),
+    "rule-url": Key(_url, "Where the page of a rule is, with {code} or {name}."),
     "resources": Key(_resources, "Resources of your own, and what their `with` does."),
 }

@@ -51,8 +51,8 @@ class Reported:
 
     `edits` carry its fix out and `comparison` shows it (None: there is none, or nobody asked).
     `scope` is the dotted name of what it stands in. `digest` stays the same when other lines come
-    and go; two findings of a file may share it. `bytes` are its columns as UTF-8 counts them. In a
-    notebook the finding's lines are those of its `cell`.
+    and go; two findings of a file may share it. `bytes` are its columns as UTF-8 counts them. `url`
+    is the address of its rule's page. In a notebook the finding's lines are those of its `cell`.
     """
 
     finding: Finding
@@ -63,6 +63,7 @@ class Reported:
     scope: str = ""
     digest: str = ""
     bytes: tuple[int, int] = (0, 0)
+    url: str | None = None
     cell: CellPlace | None = None
 
 

@@ -92,6 +92,7 @@ def _one(
         scope,
         _digest(source, finding, scope) if task.identify else "",
         _bytes(source, finding),
+        task.settings.page_of(finding.code, finding.name),
     )
 
 

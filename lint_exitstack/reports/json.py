@@ -40,7 +40,7 @@ def record(outcome: FileOutcome, item: Reported) -> dict[str, Any]:
         "fix": _fix(item),
         "filename": outcome.path,
         "noqa_row": finding.line,
-        "url": None,
+        "url": item.url,
         "cell": item.cell and item.cell.number,
         "severity": "error" if finding.code.startswith("XIT9") else "warning",
         "help": finding.help or None,

@@ -44,7 +44,7 @@ def _diagnostic(path: str, item: Reported) -> dict[str, Any]:
         "message": sentence(finding) + in_cell(item),
         "location": {"path": path, "range": where},
         "severity": "ERROR" if is_error(finding.code) else "WARNING",
-        "code": {"value": finding.code},
+        "code": {"value": finding.code} | ({"url": item.url} if item.url else {}),
         # What is written in JSON isn't the text that a suggestion would replace.
         "suggestions": [] if item.cell else _suggestions(item.edits or ()),
     }

@@ -32,6 +32,7 @@ def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # n
     """Yield one log with one run."""
     rules = all_rules()
     index = {rule.code: number for number, rule in enumerate(rules)}
+    urls = {item.finding.code: item.url for outcome in outcomes for item in outcome.reported}
     results = [
         _result(_artifact(outcome), item, name, index[item.finding.code])
         for outcome in outcomes
@@ -42,7 +43,7 @@ def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # n
         "informationUri": HOMEPAGE,
         "version": __version__,
         "semanticVersion": __version__,
-        "rules": [_rule(rule) for rule in rules],
+        "rules": [_rule(rule, urls.get(rule.code)) for rule in rules],
     }
     run = {
         "tool": {"driver": driver},
@@ -57,7 +58,7 @@ def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # n
     yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule, url: str | None) -> dict[str, Any]:
     page = rule.documentation.strip()
     return {
         "id": rule.code,
@@ -65,7 +66,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": f"{rule.summary[0].upper()}{rule.summary[1:]}."},
         "fullDescription": {"text": _first_paragraphs(page)},
         "help": {"text": page, "markdown": page},
-        "helpUri": f"{HOMEPAGE}/blob/main/docs/rules/{rule.code}.md",
+        **({"helpUri": url} if url else {}),
         "defaultConfiguration": {
             "enabled": rule.default,
             "level": "error" if is_error(rule.code) else "warning",

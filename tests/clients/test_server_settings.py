@@ -45,6 +45,28 @@ async def settled(edit, expected):
         await edit.more()
 
 
+DESCRIBED = attrs.evolve(
+    PUSHED,
+    text_document=types.TextDocumentClientCapabilities(
+        publish_diagnostics=types.PublishDiagnosticsClientCapabilities(
+            code_description_support=True
+        )
+    ),
+)
+
+
+@in_loop
+async def test_codes_lead_to_the_pages_that_the_user_keeps(tmp_path):
+    configure(tmp_path, '[tool.lint-exitstack]\nrule-url = "https://docs.example/{code}/"\n')
+    for capabilities, page in ((DESCRIBED, "https://docs.example/XIT101/"), (PUSHED, None)):
+        async with editor(tmp_path, capabilities) as edit:
+            edit.open(NEST)
+            [one] = await edit.diagnostics()
+            assert (one.code_description and one.code_description.href) == page
+            [action, *_] = await edit.actions(0)
+            assert list(action.diagnostics) == [one]
+
+
 @in_loop
 async def test_a_changed_file_counts_from_the_next_change_on(tmp_path):
     async with editor(tmp_path) as edit:

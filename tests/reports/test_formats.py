@@ -202,6 +202,19 @@ def test_junit_can_say_everything():
     assert failures[1].text == "it < broke"
 
 
+def test_pages_of_rules_have_the_address_that_the_user_gave(project):
+    given = ("--config", 'rule-url = "https://docs.example/{code}/{name}"')
+    page = "https://docs.example/XIT101/collapsible-with"
+    assert json.loads(report("json", *given))[0]["url"] == page
+    assert json.loads(report("rdjson", *given))["diagnostics"][0]["code"]["url"] == page
+    rules = json.loads(report("sarif", *given))["runs"][0]["tool"]["driver"]["rules"]
+    assert page in [rule.get("helpUri") for rule in rules]
+    # There is none of ours that we could invent.
+    assert json.loads(report("json"))[0]["url"] is None
+    assert "url" not in json.loads(report("rdjson"))["diagnostics"][0]["code"]
+    assert "helpUri" not in report("sarif")
+
+
 def test_github(project, monkeypatch):
     lines = report("github").splitlines()
     assert lines[0] == (

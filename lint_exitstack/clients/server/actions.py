@@ -76,7 +76,7 @@ class Actions:
         return types.CodeAction(
             title if safe else f"{title} (unsafe: {names})",
             kind=types.CodeActionKind.QuickFix,
-            diagnostics=[self._presenter.diagnostic(finding, self._document)],
+            diagnostics=[self._diagnostic(finding)],
             is_preferred=True if safe else None,
             edit=self._edit(edits),
         )
@@ -87,9 +87,13 @@ class Actions:
                 yield types.CodeAction(
                     f"Ignore {finding.code} ({finding.name}) here",
                     kind=types.CodeActionKind.QuickFix,
-                    diagnostics=[self._presenter.diagnostic(finding, self._document)],
+                    diagnostics=[self._diagnostic(finding)],
                     edit=self._edit(edits),
                 )
+
+    def _diagnostic(self, finding: Finding) -> types.Diagnostic:
+        settings = self._fixes.examination.settings
+        return self._presenter.diagnostic(finding, self._document, settings)
 
     def _edit(self, edits: Edits) -> types.WorkspaceEdit:
         document = self._document

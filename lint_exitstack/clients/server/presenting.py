@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from lint_exitstack.clients.server.documents import Document
     from lint_exitstack.clients.server.positions import Positions
     from lint_exitstack.model.finding import Finding
+    from lint_exitstack.settings import Settings
 
 SOURCE = "lint-exitstack"
 # What these point at could go without loss: editors show it faded.
@@ -32,9 +33,13 @@ class Presenter:
         tags = None if support is None else support.tag_support
         self._tags = () if tags is None else tuple(tags.value_set)
         self._related = bool(support and support.related_information)
+        self._described = bool(support and support.code_description_support)
 
-    def diagnostic(self, finding: Finding, document: Document) -> types.Diagnostic:
+    def diagnostic(
+        self, finding: Finding, document: Document, settings: Settings
+    ) -> types.Diagnostic:
         """Return the diagnostic that shows `finding`."""
+        url = settings.page_of(finding.code, finding.name) if self._described else None
         is_error = finding.code.startswith("XIT9")
         severity = types.DiagnosticSeverity.Error if is_error else types.DiagnosticSeverity.Warning
         return types.Diagnostic(
@@ -42,6 +47,7 @@ class Presenter:
             message=f"{finding.message} [{finding.name}]",
             severity=severity,
             code=finding.code,
+            code_description=types.CodeDescription(url) if url else None,
             source=SOURCE,
             tags=self._tags_of(finding),
             related_information=self._hazards_of(finding, document),

@@ -71,8 +71,11 @@ class Server(LanguageServer):
 
     def diagnostics(self, examination: Examination) -> list[types.Diagnostic]:
         """Return what the client shows for the findings."""
-        document = examination.document
-        return [self.presenter.diagnostic(finding, document) for finding in examination.findings]
+        document, settings = examination.document, examination.settings
+        return [
+            self.presenter.diagnostic(finding, document, settings)
+            for finding in examination.findings
+        ]
 
     def complain(self, text: str) -> None:
         """Show the user what to mend."""
