@@ -119,7 +119,6 @@ def _finding(
     source = context.source
     outer, span = source.span(wrapper), source.span(inner)
     text = " ".join(source.segment(inner).split())
-    short = text if len(text) <= 60 else f"{text[:57]}…"
     hazards = list(layout_hazards(source, [place.node]))
     if not row.verified:
         message = f"what the exit of `{row.name}` does is known from its documentation only"
@@ -140,7 +139,7 @@ def _finding(
         RULE,
         outer,
         f"this {row.kind} is closed by its own `with`: `closing` isn't needed",
-        help_=short,
+        help_=text,
         rewrite=rewrite,
         hazards=tuple(hazards),
         noqa_line=outer.end.line,

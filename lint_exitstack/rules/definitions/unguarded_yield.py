@@ -77,6 +77,7 @@ from lint_exitstack.rules.definitions.managers import (
     is_resumed_anyway,
 )
 from lint_exitstack.rules.rule import Fix, Rule
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.bindings import FUNCTIONS
 from lint_exitstack.semantics.flow import WITHS, nodes_in_frame
 
@@ -130,13 +131,12 @@ def _finding(
     found: Unguarded, hit: int, cleanup: ast.stmt, cleanups: Cleanups, context: Context
 ) -> Finding:
     level = found.levels[hit]
-    text = " ".join(context.source.segment(cleanup).split())
-    short = text if len(text) <= 50 else f"{text[:47]}…"
+    text = short(context.source.segment(cleanup))
     plan = Guarding(level, cleanups, context)
     return context.finding(
         RULE,
         context.source.span(found.node),
-        f"an exception from the body comes out of this `yield` and skips `{short}` "
+        f"an exception from the body comes out of this `yield` and skips `{text}` "
         f"on line {cleanup.lineno}",
         help_="put the `yield` into a `try` and the cleanup into its `finally`",
         rewrite=plan.rewrite(),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Piece, Rewrite, Swapped, Template
+from lint_exitstack.rules import wording
 from lint_exitstack.semantics.comments import last_line
 from lint_exitstack.semantics.layout import layout_hazards
 from lint_exitstack.semantics.registrations import FUNCTION_NAMES, METHODS, registration
@@ -49,9 +50,8 @@ def is_expected_to_fail(node: ast.AST, stacks: Stacks) -> bool:
 
 
 def short(context: Context, node: ast.expr) -> str:
-    """Return the text of `node` on one line, cut where it gets long."""
-    flat = " ".join(context.source.segment(node).split())
-    return flat if len(flat) <= 40 else f"{flat[:37]}…"
+    """Return the text of `node` as messages quote it."""
+    return wording.short(context.source.segment(node))
 
 
 def arguments(

@@ -67,6 +67,7 @@ from lint_exitstack.rules.lifetimes.enclosing import Enclosing
 from lint_exitstack.rules.lifetimes.kept_open import is_kept, why_open
 from lint_exitstack.rules.lifetimes.opened import USES, is_kept_long, is_replaced, wraps
 from lint_exitstack.rules.rule import Fix, Rule
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.ownership import CONSUMERS, VIEWING
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     yield context.finding(
         RULE,
         context.source.span(call),
-        f"nobody closes what `{_short(call, context)}` opens",
+        f"nobody closes what `{short(context.source.segment(call))}` opens",
         help_=plan.help,
         rewrite=plan.rewrite(),
         hazards=plan.hazards(),
@@ -125,17 +126,11 @@ def _kept(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     yield context.finding(
         RULE,
         span,
-        f"`{_short(node, context)}` stays open: {why}",
+        f"`{short(context.source.segment(node))}` stays open: {why}",
         help_=f"close it, with `with` if possible: `{row.closes[0]}()`",
         hazards=(unsure,),
         noqa_line=place.node.end_lineno or place.node.lineno,
     )
-
-
-def _short(node: ast.expr, context: Context) -> str:
-    """Return the text of `node` on one line, cut where it gets long."""
-    text = " ".join(context.source.segment(node).split())
-    return text if len(text) <= 50 else f"{text[:47]}…"
 
 
 def _used(node: ast.AST, place: Place, context: Context) -> ast.Call | None:

@@ -55,6 +55,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.definitions.managers import ASYNC, SYNC, decorated
 from lint_exitstack.rules.rule import Fix, Rule
+from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.bindings import FUNCTIONS
 from lint_exitstack.semantics.flow import WITHS
 from lint_exitstack.semantics.words import words
@@ -101,12 +102,11 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     if _is_tried_out(place):
         return
     text = " ".join(context.source.segment(call).split())
-    short = text if len(text) <= 50 else f"{text[:47]}…"
     yield context.finding(
         RULE,
         context.source.span(call),
-        f"`{short}` does nothing: it's a context manager that is never entered",
-        help_=f"with {short}:",
+        f"`{short(text)}` does nothing: it's a context manager that is never entered",
+        help_=f"with {text}:",
         noqa_line=call.end_lineno or call.lineno,
     )
 
