@@ -54,7 +54,8 @@ def _imports(source: Source, rewrites: Sequence[Rewrite]) -> list[ImportEdit]:
         and any(node.lineno <= r.first.line <= (node.end_lineno or 0) for r in rewrites if r.needs)
     ]
     before = min((node.lineno for node in eager), default=max(top_level, default=1) + 1)
-    return import_edits(source, sorted(needs), before)
+    ordered = sorted(needs, key=lambda need: (need.module, need.name or ""))
+    return import_edits(source, ordered, before)
 
 
 def _import_text(edit: ImportEdit) -> Edit:

@@ -121,3 +121,22 @@ def test_too_deep_code_is_found_but_not_rewritten() -> None:
     (finding,) = analyse(Source.from_text(text), EVERYTHING)
     assert [hazard.name for hazard in finding.hazards] == ["too-deep"]
     assert fixed(text, unsafe=True) == text
+
+
+def test_a_module_and_names_of_it_may_be_needed_at_once() -> None:
+    # `suppress` means something else here, `closing` doesn't.
+    text = """\
+suppress = 3
+
+try:
+    f(x)
+except OSError:
+    pass
+try:
+    x.read()
+finally:
+    x.close()
+"""
+    result = fixed(text, Settings(select=("XIT2", "XIT3")), unsafe=True)
+    assert "with contextlib.suppress(OSError):\n    f(x)\n" in result
+    assert "closing(x):\n    x.read()\n" in result
