@@ -28,6 +28,8 @@ def is_kept(call: ast.Call, place: Place) -> bool:
     node = place.node
     if _borrows(call):
         return False
+    if isinstance(node, ast.AnnAssign):
+        return node.value is call
     if isinstance(node, ast.Assign):
         return node.value is call and len(node.targets) == 1
     yielding = node.value if isinstance(node, ast.Expr) else None
@@ -49,9 +51,12 @@ def why_open(row: Resource, place: Place, context: Context) -> str | None:
     if not isinstance(place.frame, FUNCTIONS) or row.name.startswith("tempfile."):
         return None
     match place.node:
-        case ast.Assign(targets=[ast.Name(id=name)]):
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
             return _in_a_name(name, row, place, context)
-        case ast.Assign(targets=[ast.Attribute() as target]):
+        case (
+            ast.Assign(targets=[ast.Attribute() as target])
+            | ast.AnnAssign(target=ast.Attribute() as target)
+        ):
             return _in_an_attribute(target, row, place, context)
         case ast.Expr():
             return _in_a_with(place, context)
