@@ -281,7 +281,7 @@ def main():
     parser.add_argument("--each", type=int, default=50, help="mutations of each kind")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--show", default="", help="print what was missed of these codes")
-    parser.add_argument("--json", type=Path, help="write [tried, found] of each rule here, too")
+    parser.add_argument("--json", type=Path, help="write the table here, too")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     files = sorted(p for folder in options.folders for p in folder.rglob("*.py") if p.is_file())
@@ -295,17 +295,16 @@ def main():
         print("| rule | slip | places | tried | found |")
         print("|---|---|---|---|---|")
         missed = []
-        totals = defaultdict(lambda: [0, 0])
+        rows = []
         for (code, kind), jobs in sorted(offered.items()):
             tried = random.Random(options.seed).sample(jobs, min(options.each, len(jobs)))
             verdicts = list(pool.map(is_found, tried))
             missed += [job for job, verdict in zip(tried, verdicts, strict=True) if not verdict]
-            totals[code][0] += len(tried)
-            totals[code][1] += sum(map(bool, verdicts))
+            rows.append([code, kind, len(jobs), len(tried), sum(map(bool, verdicts))])
             share = f"{100 * sum(map(bool, verdicts)) / len(tried):.0f} %"
             print(f"| {code} | {kind} | {len(jobs)} | {len(tried)} | {share} |", flush=True)
     if options.json:
-        options.json.write_text(json.dumps(totals, indent=1) + "\n")
+        options.json.write_text(json.dumps(rows) + "\n")
     for path, change in missed:
         if options.show and change.code.startswith(options.show):
             print(f"\n{path}:{change.first}: {change.kind}\n{change.text}")

@@ -42,6 +42,7 @@ from lint_exitstack.settings import Settings
 
 RELEASE = operator.itemgetter(0, 1, 2)
 JUDGED = Path(__file__).with_name("judged.toml")
+PAGE = Path(__file__).parents[1] / "docs" / "precision.md"
 # Of these every finding says that the code is wrong, not that it could read better.
 STYLE = {"XIT401", "XIT402", "XIT403", "XIT404", "XIT507", "XIT702", "XIT704"}
 
@@ -252,31 +253,33 @@ def write(entries):
 
 
 def table(options):
-    document = read(options)
+    document, known = read(options), judged()
+    for line in summary(document, known):
+        print(line)
+    missing(document, known)
+
+
+def summary(document, known):
+    """Yield the table of precision in Markdown."""
     total = sum(document["lines"].values())
-    known = judged()
-    found = defaultdict(dict)
-    for item in document["findings"]:
-        found[item["code"]][key_of(item)] = item
-    counts = Counter(item["code"] for item in document["findings"])
-    print(f"{total:,} lines in {len(document['lines'])} releases.\n")
-    print("| rule | default | findings | per 100,000 lines | judged | true | precision |")
-    print("|---|---|---|---|---|---|---|")
+    yield "| rule | default | findings | per 100,000 lines | judged | true | precision |"
+    yield "|---|---|---|---|---|---|---|"
     for rule in selected(document):
-        verdicts = [known[key]["verdict"] for key in found[rule.code] if key in known]
+        keys = {key_of(item) for item in document["findings"] if item["code"] == rule.code}
+        verdicts = [known[key]["verdict"] for key in keys if key in known]
         share = f"{100 * sum(verdicts) / len(verdicts):.0f} %" if verdicts else "-"
         state = "on" if rule.default else "off"
-        print(
-            f"| {rule.code} | {state} | {counts[rule.code]} | {counts[rule.code] * 1e5 / total:.2f}"
+        yield (
+            f"| {rule.code} | {state} | {len(keys)} | {len(keys) * 1e5 / total:.3f}"
             f" | {len(verdicts)} | {sum(verdicts)} | {share} |"
         )
-    missing(document, known, found)
 
 
-def missing(document, known, found):
+def missing(document, known):
     """Tell of verdicts whose findings are gone: mended false alarms, or true ones lost."""
     names = {name.partition(" ")[0] for name in document["lines"]}
-    gone = [e for key, e in known.items() if e["package"] in names and key not in found[e["code"]]]
+    found = {key_of(item) for item in document["findings"]}
+    gone = [e for key, e in known.items() if e["package"] in names and key not in found]
     false = [item for item in gone if not item["verdict"]]
     print(f"\n{len(false)} judged false and found no more.")
     for item in gone:
@@ -288,21 +291,58 @@ def missing(document, known, found):
 
 
 def bugs(options):
-    document = read(options)
-    known = judged()
+    for line in true_bugs(read(options), judged()):
+        print(line)
+
+
+def true_bugs(document, known):
+    """Yield what was judged true of the rules about bugs, tests apart."""
+    seen = set()
     for item in sorted(document["findings"], key=lambda f: (f["code"], *key_of(f))):
-        verdict = known.get(key_of(item))
-        if verdict and verdict["verdict"] and item["code"] not in STYLE:
-            print(
-                f"- {item['code']} {item['package']} {item['version']} "
-                f"{item['path']}:{item['line']}: {verdict['reason']}"
-            )
+        key = key_of(item)
+        verdict = known.get(key, {"verdict": False})
+        tests = "test" in item["path"].lower() or item["package"] == "cpython"
+        if verdict["verdict"] and item["code"] not in STYLE and not tests and key not in seen:
+            seen.add(key)
+            place = f"{item['package']} {item['version']}, {item['path']}:{item['line']}"
+            yield f"- {item['code']} {place}: {verdict['reason']}"
+
+
+def write_page(document, known, rows):
+    """Write the figures into docs/precision.md."""
+    text = PAGE.read_text("utf-8")
+    total = sum(document["lines"].values())
+    names = ", ".join(document["lines"])
+    run_on = f"{total:,} lines of {len(document['lines'])} releases: {names}."
+    parts = {
+        "run on": [
+            textwrap.fill(f"{total:,} lines of {len(document['lines'])} releases: {names}.", 100)
+        ],
+        "precision": summary(document, known),
+        "slips": [
+            "| rule | slip | places | tried | found |",
+            "|---|---|---|---|---|",
+            *(f"| {' | '.join(map(str, row))} |" for row in rows),
+        ],
+        "bugs": true_bugs(document, known),
+    }
+    for name, lines in parts.items():
+        before, _, rest = text.partition(f"<!-- {name}: begin -->\n")
+        _, _, after = rest.partition(f"<!-- {name}: end -->")
+        body = "\n".join(lines)
+        text = f"{before}<!-- {name}: begin -->\n{body}\n<!-- {name}: end -->{after}"
+    PAGE.write_text(text, "utf-8", newline="\n")
 
 
 def pages(options):
-    """Write the section "How sure" into the docstring of each rule that was run."""
+    """Write docs/precision.md and the section "How sure" of each rule that was run."""
     document, known = read(options), judged()
-    slips = json.loads(options.slips.read_text())
+    rows = json.loads(options.slips.read_text())
+    write_page(document, known, rows)
+    slips = {
+        code: [sum(row[field] for row in rows if row[0] == code) for field in (3, 4)]
+        for code in {row[0] for row in rows}
+    }
     millions = sum(document["lines"].values()) / 1e6
     where = f"{millions:.1f} million lines of {len(document['lines'])} released packages"
     for rule in selected(document):
