@@ -6,7 +6,6 @@ python benchmarks/precision.py sample FOUND             show findings that nobod
 python benchmarks/precision.py judge FOUND < VERDICTS   add verdicts to judged.toml
 python benchmarks/precision.py table FOUND              precision per rule, as Markdown
 python benchmarks/precision.py bugs FOUND               the true findings of the bug rules, listed
-python benchmarks/precision.py pages FOUND SLIPS        the figures, into the pages of the rules
 
 Each folder in DIR holds one release and is named after it, `name-version`, as after
 `pip download --no-deps name` and `python -m zipfile -e name-version-….whl name-version`. Files that
@@ -17,8 +16,8 @@ when the code has the defect that the rule's page speaks about and its maintaine
 rules of style, when the rewrite is right and reads better. Verdicts are kept under the release's
 name, the path and the digest that our reports use as fingerprint, so they survive other lines
 coming and going, and new releases. `round` numbers fresh samples: after a rule was mended its
-precision must be measured on findings that the mending didn't look at. `pages` writes the section
-"How sure" of the rules that were run; SLIPS is what `mutations.py --json` wrote.
+precision must be measured on findings that the mending didn't look at. `figures.py` writes what
+comes of it into the documentation.
 """
 
 from __future__ import annotations
@@ -30,7 +29,6 @@ import json
 import operator
 import random
 import sys
-import textwrap
 import tomllib
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
@@ -42,7 +40,6 @@ from lint_exitstack.settings import Settings
 
 RELEASE = operator.itemgetter(0, 1, 2)
 JUDGED = Path(__file__).with_name("judged.toml")
-PAGE = Path(__file__).parents[1] / "docs" / "precision.md"
 # Of these every finding says that the code is wrong, not that it could read better.
 STYLE = {"XIT401", "XIT402", "XIT403", "XIT404", "XIT507", "XIT702", "XIT704"}
 
@@ -99,12 +96,14 @@ def find(options):
             document["findings"] = list(named(pool.map(examine, jobs, chunksize=8), jobs, root))
             out.write(json.dumps({"select": options.select, **document}) + "\n")
             out.flush()
-    rates(read(options))
+    rates(read(options.found))
 
 
 def again(options):
     """Run once more on files with findings, after rules learned to stay quiet."""
-    settings = Settings(select=tuple(read(options)["select"].split(",")), target_version=(3, 12))
+    settings = Settings(
+        select=tuple(read(options.found)["select"].split(",")), target_version=(3, 12)
+    )
     lines = []
     for text in options.found.read_text().splitlines():
         release = json.loads(text)
@@ -114,7 +113,7 @@ def again(options):
         release["findings"] = list(named(map(examine, jobs), jobs, root))
         lines.append(json.dumps(release) + "\n")
     options.found.write_text("".join(lines))
-    rates(read(options))
+    rates(read(options.found))
 
 
 def named(results, jobs, root):
@@ -130,10 +129,10 @@ def named(results, jobs, root):
             print(error, file=sys.stderr)
 
 
-def read(options):
+def read(found):
     """Return all that `find` wrote, as one."""
     lines, findings, select = {}, [], ""
-    for text in options.found.read_text().splitlines():
+    for text in found.read_text().splitlines():
         release = json.loads(text)
         select = release["select"]
         lines[f"{release['package']} {release['version']}"] = release["lines"]
@@ -180,7 +179,7 @@ def wanted(document, options):
 
 
 def sample(options):
-    document = read(options)
+    document = read(options.found)
     for _, items in sorted(wanted(document, options).items()):
         items.sort(key=key_of)
         random.Random(options.seed).shuffle(items)
@@ -211,7 +210,7 @@ def show(item, context):
 
 
 def judge(options):
-    document = read(options)
+    document = read(options.found)
     by_id = {short(item): item for item in document["findings"]}
     known = judged() if JUDGED.exists() else {}
     for line in sys.stdin:
@@ -253,7 +252,7 @@ def write(entries):
 
 
 def table(options):
-    document, known = read(options), judged()
+    document, known = read(options.found), judged()
     for line in summary(document, known):
         print(line)
     missing(document, known)
@@ -291,7 +290,7 @@ def missing(document, known):
 
 
 def bugs(options):
-    for line in true_bugs(read(options), judged()):
+    for line in true_bugs(read(options.found), judged()):
         print(line)
 
 
@@ -308,82 +307,12 @@ def true_bugs(document, known):
             yield f"- {item['code']} {place}: {verdict['reason']}"
 
 
-def write_page(document, known, rows):
-    """Write the figures into docs/precision.md."""
-    text = PAGE.read_text("utf-8")
-    total = sum(document["lines"].values())
-    names = ", ".join(document["lines"])
-    run_on = f"{total:,} lines of {len(document['lines'])} releases: {names}."
-    parts = {
-        "run on": [
-            textwrap.fill(f"{total:,} lines of {len(document['lines'])} releases: {names}.", 100)
-        ],
-        "precision": summary(document, known),
-        "slips": [
-            "| rule | slip | places | tried | found |",
-            "|---|---|---|---|---|",
-            *(f"| {' | '.join(map(str, row))} |" for row in rows),
-        ],
-        "bugs": true_bugs(document, known),
-    }
-    for name, lines in parts.items():
-        before, _, rest = text.partition(f"<!-- {name}: begin -->\n")
-        _, _, after = rest.partition(f"<!-- {name}: end -->")
-        body = "\n".join(lines)
-        text = f"{before}<!-- {name}: begin -->\n{body}\n<!-- {name}: end -->{after}"
-    PAGE.write_text(text, "utf-8", newline="\n")
-
-
-def pages(options):
-    """Write docs/precision.md and the section "How sure" of each rule that was run."""
-    document, known = read(options), judged()
-    rows = json.loads(options.slips.read_text())
-    write_page(document, known, rows)
-    slips = {
-        code: [sum(row[field] for row in rows if row[0] == code) for field in (3, 4)]
-        for code in {row[0] for row in rows}
-    }
-    millions = sum(document["lines"].values()) / 1e6
-    where = f"{millions:.1f} million lines of {len(document['lines'])} released packages"
-    for rule in selected(document):
-        keys = {key_of(item) for item in document["findings"] if item["code"] == rule.code}
-        verdicts = [known[key]["verdict"] for key in keys if key in known]
-        text = f"In {where} (`benchmarks/precision.py`) {said(len(keys), verdicts)}"
-        if rule.code in slips:
-            tried, hit = slips[rule.code]
-            text += (
-                f" Of {tried} right uses in real code that `benchmarks/mutations.py` makes wrong,"
-                f" it finds {hit}."
-            )
-        path = Path(sys.modules[rule.module].__file__)
-        path.write_text(with_section(path.read_text("utf-8"), text), "utf-8", newline="\n")
-
-
-def said(number, verdicts):
-    if not number:
-        return "it found nothing: no false alarm, and no proof of more than that."
-    findings = "1 finding" if number == 1 else f"{number} findings"
-    if not verdicts:
-        return f"it has {findings}; none was read."
-    share = f"{100 * sum(verdicts) / len(verdicts):.0f} %"
-    read_ = "all" if len(verdicts) == number > 1 else f"{len(verdicts)}"
-    return f"it has {findings}; {read_} read by eye, {sum(verdicts)} true ({share})."
-
-
-def with_section(module, text):
-    """Return the module with this text as its page's section before the references."""
-    before, _, rest = module.partition("\n## References\n")
-    before = before.partition("\n## How sure\n")[0]
-    body = textwrap.fill(text, 100)
-    return f"{before}\n## How sure\n\n{body}\n\n## References\n{rest}"
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(required=True)
-    for action in (find, again, sample, judge, table, bugs, pages):
+    for action in (find, again, sample, judge, table, bugs):
         command = commands.add_parser(action.__name__)
         command.set_defaults(action=action)
         command.add_argument("found", type=Path)
@@ -396,8 +325,6 @@ def main():
             command.add_argument("--seed", default="1")
             command.add_argument("--each", type=int, default=10, help="findings per rule; 0: all")
             command.add_argument("--context", type=int, default=8, help="lines around each")
-        if action is pages:
-            command.add_argument("slips", type=Path)
         if action is judge:
             command.add_argument("--round", type=int, default=1)
     options = parser.parse_args()

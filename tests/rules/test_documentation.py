@@ -22,7 +22,7 @@ SECTIONS = [
     "When not to use",
     "References",
 ]
-# Written by `benchmarks/precision.py` for the rules that were run over released packages.
+# Written by `benchmarks/figures.py` for the rules that were run over released packages.
 MEASURED = "How sure"
 RULES = [rule for rule in all_rules() if rule.nodes]
 
