@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
-from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Item, Kept, NewWith, Rewrite, Template, Trivia
 from lint_exitstack.rules.lifetimes.opened import managed
-from lint_exitstack.semantics.comments import is_pragma, last_line, speaks_of_line_only
+from lint_exitstack.rules.pragmas import moved_pragmas
+from lint_exitstack.semantics.comments import last_line
 from lint_exitstack.semantics.flow import nodes_in_frame
 from lint_exitstack.semantics.layout import layout_hazards
 from lint_exitstack.semantics.ownership import method_on
@@ -119,15 +119,8 @@ class Scoping:
 
     def _pragmas(self) -> Iterator[Hazard]:
         beside = self._beside()
-        moved = [comment for comment in self._lost() if is_pragma(comment.text)]
-        if beside is not None:
-            comment = self.source.comment_at[beside]
-            if is_pragma(comment.text) and not speaks_of_line_only(comment.text):
-                moved.append(comment)
-        for comment in moved:
-            start = Position(comment.line, comment.column)
-            span = Span(start, Position(comment.line, comment.column + len(comment.text)))
-            yield Hazard("pragma-moved", f"`{comment.text}` speaks about a line that goes", span)
+        kept = None if beside is None else self.source.comment_at[beside]
+        yield from moved_pragmas(self._lost(), [kept])
 
 
 def _openings(statements: Sequence[ast.stmt]) -> set[str]:

@@ -18,13 +18,12 @@ from lint_exitstack.model.rewrite import (
     Template,
     Trivia,
 )
+from lint_exitstack.rules.pragmas import moved_pragmas
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.comments import (
     comments_on,
-    is_pragma,
     last_line,
-    speaks_of_line_only,
 )
 from lint_exitstack.semantics.evaluation import Spot, changed_in, is_bound_before, names_in
 from lint_exitstack.semantics.exceptions import Plainness, group_source, plainness
@@ -260,12 +259,5 @@ class Suppression:
 
     def _pragmas(self) -> Iterator[Hazard]:
         above, beside = self._comments()
-        moved = [comment for comment in above if is_pragma(comment.text)]
-        if beside is not None:
-            comment = self.source.comment_at[beside]
-            if is_pragma(comment.text) and not speaks_of_line_only(comment.text):
-                moved.append(comment)
-        for comment in moved:
-            start = Position(comment.line, comment.column)
-            span = Span(start, Position(comment.line, comment.column + len(comment.text)))
-            yield Hazard("pragma-moved", f"`{comment.text}` speaks about a line that goes", span)
+        kept = None if beside is None else self.source.comment_at[beside]
+        yield from moved_pragmas(above, [kept])

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Block, Item, NewWith, Rewrite, Template, Trivia
+from lint_exitstack.rules.pragmas import moved_pragmas
 from lint_exitstack.rules.stack_hazards import scope_hazards, stack_hazards
 from lint_exitstack.semantics.comments import (
     comments_on,
-    is_pragma,
     last_line,
-    speaks_of_line_only,
 )
 from lint_exitstack.semantics.layout import layout_hazards
 
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Sequence
 
+    from lint_exitstack.model.finding import Hazard
     from lint_exitstack.model.lexing import Comment
     from lint_exitstack.model.position import Key
     from lint_exitstack.model.rewrite import Statement
@@ -120,6 +119,13 @@ def finally_line(source: Source, node: ast.Try) -> int:
     return line
 
 
+def before_finally(node: ast.Try) -> ast.stmt:
+    """Return the last statement before the `finally` clause."""
+    if node.orelse:
+        return node.orelse[-1]
+    return node.handlers[-1].body[-1] if node.handlers else node.body[-1]
+
+
 def clause_comments(source: Source, node: ast.Try, start: int, before: ast.stmt) -> list[int]:
     """Return the lines of the comments that lead a clause which goes away.
 
@@ -169,12 +175,5 @@ def pragma_hazards(
 ) -> Iterator[Hazard]:
     """Yield a hazard for each pragma that leaves its line: those above, and those on `lost`."""
     moved = {line for each in trivia for line in each.above} | set(lost)
-    for each in trivia:
-        comment = source.comment_at.get(each.beside or 0)
-        if comment is not None and not speaks_of_line_only(comment.text):
-            moved.add(comment.line)
-    for comment in comments_on(source, tuple(sorted(moved))):
-        if is_pragma(comment.text):
-            start = Position(comment.line, comment.column)
-            span = Span(start, Position(comment.line, comment.column + len(comment.text)))
-            yield Hazard("pragma-moved", f"`{comment.text}` speaks about a line that goes", span)
+    beside = [source.comment_at.get(each.beside or 0) for each in trivia]
+    yield from moved_pragmas(comments_on(source, tuple(sorted(moved))), beside)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, Line, Reshaped, Suite, Trivia
 from lint_exitstack.rules.try_finally.around import (
+    before_finally,
     clause_comments,
     finally_line,
     opening,
@@ -89,7 +90,7 @@ class Flagging:
         start = finally_line(source, node)
         kept = [source.span(call) for call in self.stack.kept_spans()]
         found = trivia_of(source, test.body, start, last_line(source, node), kept)
-        leading = clause_comments(source, node, start, self._before())
+        leading = clause_comments(source, node, start, before_finally(node))
         if self.flag.is_asked_once:
             leading = [*self._of_flag(), *leading]
         top = found[-1]
@@ -110,12 +111,6 @@ class Flagging:
         """Return the lines of the comments between two statements."""
         rows = lines_between(previous.end_lineno or previous.lineno, statement.lineno)
         return tuple(comment.line for comment in comments_on(self.source, rows))
-
-    def _before(self) -> ast.stmt:
-        node = self.node
-        if node.orelse:
-            return node.orelse[-1]
-        return node.handlers[-1].body[-1] if node.handlers else node.body[-1]
 
     def hazards(self) -> tuple[Hazard, ...]:
         """Return what speaks against the rewrite."""

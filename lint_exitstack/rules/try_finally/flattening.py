@@ -9,6 +9,7 @@ from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, Piece, Reshaped, Suite, Trivia
 from lint_exitstack.rules.try_finally.around import (
     Around,
+    before_finally,
     clause_comments,
     finally_line,
     opening,
@@ -141,15 +142,13 @@ class Flattening:
             if registration.is_late
         ]
         found = trivia_of(source, node.finalbody, start, last_line(source, node), kept)
-        leading = [*self._over_try(index), *clause_comments(source, node, start, self._end(node))]
+        leading = [
+            *self._over_try(index),
+            *clause_comments(source, node, start, before_finally(node)),
+        ]
         last = found[-1]
         found[-1] = Trivia((*leading, *last.above), last.beside)
         return found
-
-    def _end(self, node: ast.Try) -> ast.stmt:
-        if node.orelse:
-            return node.orelse[-1]
-        return node.handlers[-1].body[-1] if node.handlers else node.body[-1]
 
     def _over_try(self, index: int) -> list[int]:
         """Return the lines of comments over the word `try` of a rung, and behind it."""

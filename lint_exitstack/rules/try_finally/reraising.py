@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, NewTry, Suite, Trivia
 from lint_exitstack.rules.try_finally.around import (
+    before_finally,
     clause_comments,
     finally_line,
     opening,
@@ -183,8 +184,7 @@ class Reraise:
     def _has_loose_comments(self) -> bool:
         """Whether a comment stands between the clauses before the `finally`, or under its block."""
         node = self.node
-        before = node.orelse[-1] if node.orelse else self.handler.body[-1]
-        end, final = before.end_lineno or 0, node.finalbody[-1].end_lineno or 0
+        end, final = before_finally(node).end_lineno or 0, node.finalbody[-1].end_lineno or 0
         last = last_line(self.source, node)
         above = commented(self.context, end + 1, finally_line(self.source, node))
         return bool(above or commented(self.context, final + 1, last))

@@ -11,6 +11,7 @@ from lint_exitstack.model.position import Span
 from lint_exitstack.model.rewrite import Block, NewTry, Reshaped, Suite, Trivia
 from lint_exitstack.rules.try_finally.around import (
     Around,
+    before_finally,
     clause_comments,
     finally_line,
     opening,
@@ -99,18 +100,12 @@ class Unwinding:
             if registration.is_late
         ]
         found = trivia_of(source, node.finalbody, start, last_line(source, node), spans)
-        leading = clause_comments(source, node, start, self._before())
+        leading = clause_comments(source, node, start, before_finally(node))
         if self.kept and start in source.comment_at:
             leading.append(start)
         last = found[-1]
         found[-1] = Trivia((*leading, *last.above), last.beside)
         return found
-
-    def _before(self) -> ast.stmt:
-        node = self.node
-        if node.orelse:
-            return node.orelse[-1]
-        return node.handlers[-1].body[-1] if node.handlers else node.body[-1]
 
     def hazards(self) -> tuple[Hazard, ...]:
         """Return what speaks against the rewrite, first of all that it does more."""
