@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.definitions.managers import ASYNC, SYNC
-from lint_exitstack.rules.lifetimes.opened import USES
+from lint_exitstack.rules.lifetimes.opened import USES, opened
 from lint_exitstack.semantics.bindings import FUNCTIONS, Act
 from lint_exitstack.semantics.flow import has
 from lint_exitstack.semantics.ownership import VIEWING, hands_on, rebound
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.rules.lifetimes.opened import Opened
     from lint_exitstack.semantics.resource import Resource
 
 # What leaves no part of the object with others.
@@ -34,6 +35,27 @@ def is_kept(call: ast.Call, place: Place) -> bool:
         return node.value is call and len(node.targets) == 1
     yielding = node.value if isinstance(node, ast.Expr) else None
     return isinstance(yielding, ast.Yield) and yielding.value is call
+
+
+def needed_by(place: Place, context: Context) -> tuple[Opened, list[ast.stmt]] | None:
+    """Return what the statement opens and those behind it up to the last that needs it.
+
+    None where these don't stand beside it, or where it isn't a plain assignment to a variable.
+    """
+    found = opened(place.node, place, context)
+    if found is None:
+        return None
+    events = context.bindings.events(context.scope(place), found.name)
+    reads = [event.node for event in events if event.act is Act.READ]
+    if len(events) > len(reads) + 1:
+        return None
+    inside = context.stacks.parents.inside
+    holders = [
+        [at for at, each in enumerate(place.following) if inside(node, each)] for node in reads
+    ]
+    if not all(holders):
+        return None
+    return found, place.following[: max(at for (at,) in holders) + 1]
 
 
 def _borrows(call: ast.Call) -> bool:

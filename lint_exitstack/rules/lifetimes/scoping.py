@@ -1,4 +1,4 @@
-"""Plans `with` from the statement that opens something to the one that closes it."""
+"""Plans `with` from the statement that opens something to the one that closes or needs it last."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 
 
 class Scoping:
-    """How the statements between opening and closing become the body of a `with`."""
+    """How the statements between opening and closing become the body of a `with`.
+
+    Without `closing`, those between are all that need the resource.
+    """
 
     def __init__(
         self,
         found: Opened,
         between: Sequence[ast.stmt],
-        closing: ast.stmt,
+        closing: ast.stmt | None,
         method: str,
         place: Place,
         context: Context,
@@ -37,6 +40,7 @@ class Scoping:
         self.found = found
         self.between = between
         self.closing = closing
+        self.last = between[-1] if closing is None else closing
         self.method = method
         self.place = place
         self.context = context
@@ -66,9 +70,10 @@ class Scoping:
         )
         own = self.found.closes_itself(self.method)
         needs = () if own or self.way.need is None else (self.way.need,)
-        start, last = key(header), key(self.closing)
-        end = last_line(self.source, self.closing)
-        return Rewrite(start, last, end, (new,), frozenset([start, last]), needs)
+        gone = [header] if self.closing is None else [header, self.closing]
+        claims = frozenset(key(node) for node in gone)
+        end = last_line(self.source, self.last)
+        return Rewrite(key(header), key(self.last), end, (new,), claims, needs)
 
     def _beside(self) -> int | None:
         header = self.found.statement
@@ -77,6 +82,8 @@ class Scoping:
 
     def _lost(self) -> list[Comment]:
         """Return the comments of the closing, and those over it that no block holds."""
+        if self.closing is None:
+            return []
         upper = last_line(self.source, self.between[-1])
         end = self.closing.end_lineno or self.closing.lineno
         return list(self._comments(upper, end + 1))
@@ -89,11 +96,14 @@ class Scoping:
     def hazards(self) -> tuple[Hazard, ...]:
         """Return what speaks against the rewrite."""
         header = self.found.statement
+        closing = [] if self.closing is None else [self.closing]
         message = f"`{self.found.name}` is also closed when the statements before fail"
+        if self.closing is None:
+            message = f"`{self.found.name}` is closed now, which is the point"
         own = self.found.closes_itself(self.method)
         return (
-            Hazard("runs-more", message, self.source.span(self.closing)),
-            *layout_hazards(self.source, [header, *self.between, self.closing]),
+            Hazard("runs-more", message, self.source.span(self.last)),
+            *layout_hazards(self.source, [header, *self.between, *closing]),
             *(() if own else self.way.hazards),
             *self._overlaps(),
             *self._pragmas(),
@@ -102,7 +112,7 @@ class Scoping:
     def _overlaps(self) -> Iterator[Hazard]:
         """Another resource that is opened inside and closed outside, or the other way round."""
         here = self.place.block
-        start, stop = here.index(self.found.statement), here.index(self.closing)
+        start, stop = here.index(self.found.statement), here.index(self.last)
         inside = _openings(self.between)
         outside = {*_openings(here[:start])}
         for index, statement in enumerate(here):

@@ -43,8 +43,9 @@ def load(path):
 ## Fix safety
 
 Unsafe (`runs-more`): that it is closed is the point. `early-evaluation` where something else in the
-statement ran before the file was opened. No fix inside lambdas, comprehensions and conditions, nor
-for what a name or an attribute holds: how long it's needed is for its author to say.
+statement ran before the file was opened. No fix inside lambdas, comprehensions and conditions. What
+a variable holds is closed behind the last statement that needs it, if all of them stand beside the
+one that opens it; otherwise there is no fix, nor for attributes.
 
 ## When not to use
 
@@ -64,8 +65,9 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.rules.lifetimes.enclosing import Enclosing
-from lint_exitstack.rules.lifetimes.kept_open import is_kept, why_open
+from lint_exitstack.rules.lifetimes.kept_open import is_kept, needed_by, why_open
 from lint_exitstack.rules.lifetimes.opened import USES, is_kept_long, is_replaced, wraps
+from lint_exitstack.rules.lifetimes.scoping import Scoping
 from lint_exitstack.rules.rule import Fix, Rule
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.ownership import CONSUMERS, VIEWING
@@ -121,15 +123,26 @@ def _kept(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     why = None if row is None else why_open(row, place, context)
     if row is None or why is None:
         return
+    message = f"`{short(context.source.segment(node))}` stays open: {why}"
     span = context.source.span(node)
-    unsure = Hazard("no-rewrite", "how long it's needed isn't plain to see", span, forbids=True)
+    line = place.node.end_lineno or place.node.lineno
+    needed = needed_by(place, context)
+    if needed is None:
+        text = "how long it's needed isn't plain to see"
+        unsure = Hazard("no-rewrite", text, span, forbids=True)
+        remedy = f"close it, with `with` if possible: `{row.closes[0]}()`"
+        yield context.finding(RULE, span, message, help_=remedy, hazards=(unsure,), noqa_line=line)
+        return
+    found, between = needed
+    plan = Scoping(found, between, None, row.closes[0], place, context)
     yield context.finding(
         RULE,
         span,
-        f"`{short(context.source.segment(node))}` stays open: {why}",
-        help_=f"close it, with `with` if possible: `{row.closes[0]}()`",
-        hazards=(unsure,),
-        noqa_line=place.node.end_lineno or place.node.lineno,
+        message,
+        help_=plan.help,
+        rewrite=plan.rewrite(),
+        hazards=plan.hazards(),
+        noqa_line=line,
     )
 
 
