@@ -61,6 +61,10 @@ class Container(Protocol):
         """Return the file with `texts` as those of its parts; what is the same stays as it is."""
         ...
 
+    def pieces(self, text: str) -> tuple[str, ...]:
+        """Return what the text of a part is in the file, without what is blank."""
+        ...
+
     def shown(self, text: str) -> str:
         """Return a piece of a part as the file has it."""
         ...

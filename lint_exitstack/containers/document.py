@@ -82,6 +82,9 @@ class Document:
                     for line in new[new_start:new_end]
                 )
 
+    def pieces(self, text: str) -> tuple[str, ...]:
+        return (text,) if text.strip() else ()
+
     def shown(self, text: str) -> str:
         return text
 

@@ -107,15 +107,18 @@ class Notebook:
                 bare = python.removesuffix("\n").removesuffix("\r")
                 yield self.magics.restored(python if ended else bare)
 
+    def pieces(self, text: str) -> tuple[str, ...]:
+        return tuple(cell for cell in self._texts((text,)) if cell.strip())
+
     def shown(self, text: str) -> str:
         return self.magics.restored(text)
 
     def changes(self, data: bytes) -> tuple[Changed, ...]:
-        pairs = zip(self.cells, Notebook(data, "").cells, strict=True)
+        texts = {cell.number: cell.text for cell in Notebook(data, "").cells}
         return tuple(
-            Changed(f":cell {old.number}", _ended(old.text), _ended(new.text))
-            for old, new in pairs
-            if old.text != new.text
+            Changed(f":cell {cell.number}", _ended(cell.text), _ended(texts.get(cell.number, "")))
+            for cell in self.cells
+            if cell.text != texts.get(cell.number)
         )
 
 

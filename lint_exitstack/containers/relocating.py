@@ -48,6 +48,7 @@ def _finding(finding: Finding, part: Part, container: Container) -> Finding:
         help=container.shown(finding.help),
         span=_span(finding.span, part),
         rewrite=None,
+        edits=(),
         hazards=tuple(_hazard(hazard, part, home) for hazard in finding.hazards),
         noqa_line=_row(part.home(finding.noqa_line)) if finding.noqa_line else 0,
     )
@@ -93,8 +94,12 @@ def _position(position: Position, part: Part) -> Position:
 
 
 def _edit(edit: Edit, part: Part) -> Edit:
-    """Return an edit of whole lines; new ones get what stands before the old ones."""
+    """Return an edit of whole lines, or in a line; new lines get what stands before old ones."""
     before, end = part.before, edit.span.end
+    if edit.span.start.column:
+        width = len(before.encode())
+        cell = part.home(edit.span.start.line).cell
+        return Edit(_span(edit.span, part), edit.content, edit.end_byte + width, cell)
     rows = edit.content.splitlines(keepends=True)
     content = "".join(f"{before if row.strip() else before.rstrip()}{row}" for row in rows)
     first = part.home(edit.span.start.line)

@@ -9,7 +9,6 @@ from lint_exitstack.checking import Examined, applies, checked, examined, shown
 from lint_exitstack.containers import opened
 from lint_exitstack.containers.relocating import file_lines, relocated
 from lint_exitstack.model.errors import SourceError, UnparsableSourceError
-from lint_exitstack.model.source import Source
 from lint_exitstack.project.one_file import Mode, Task, dropped, stored, unusable
 from lint_exitstack.project.presenting import presented
 
@@ -20,6 +19,13 @@ if TYPE_CHECKING:
     from lint_exitstack.fixing import Failure, FixedSource
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.model.outcome import FileOutcome, Reported
+
+
+class _Changed(NamedTuple):
+    """A later version of a file, and what its parts were before; of some nothing may be left."""
+
+    container: Container
+    parts: dict[Part, Part]
 
 
 class _Seen(NamedTuple):
@@ -92,20 +98,17 @@ def _fixed(
     if changed is None:
         return replace(outcome, errors=(error,)) if error else outcome
     after = [
-        _Seen(new, _after(new, fixes[old], task)) if old in fixes else _Seen(new, result)
-        for (old, result), new in _paired(seen, container, changed)
+        _Seen(changed.parts[part], _after(fixes[part], task) if part in fixes else result)
+        for part, result in seen
+        if part in changed.parts
     ]
     return replace(
         outcome,
-        reported=_reported(changed, after, task),
+        reported=_reported(changed.container, after, task),
         applied=tuple(finding for fixed in fixes.values() for finding in fixed.applied),
-        diff=_diff(container, changed, task) if task.mode is Mode.DIFF else "",
-        data=None if task.data is None else changed.data,
+        diff=_diff(container, changed.container, task) if task.mode is Mode.DIFF else "",
+        data=None if task.data is None else changed.container.data,
     )
-
-
-def _after(part: Part, fixed: FixedSource, task: Task) -> Examined:
-    return Examined(fixed.found, shown(part.source, fixed.found, task.settings))
 
 
 def _fixes(seen: Sequence[_Seen], task: Task) -> dict[Part, FixedSource]:
@@ -121,22 +124,19 @@ def _fixes(seen: Sequence[_Seen], task: Task) -> dict[Part, FixedSource]:
     return {part: fix(part.source, task.settings, unsafe=task.unsafe) for part in todo}
 
 
+def _after(fixed: FixedSource, task: Task) -> Examined:
+    return Examined(fixed.found, shown(fixed.source, fixed.found, task.settings))
+
+
 def _place(failure: Failure, part: Part) -> str:
     home, column = part.home(failure.finding.line), failure.finding.span.start.column
     cell = f"cell {home.cell}:" if home.cell else ""
     return f"{cell}{home.row or home.line}:{column + home.column + 1}"
 
 
-def _paired(
-    seen: Sequence[_Seen], container: Container, changed: Container
-) -> Iterator[tuple[_Seen, Part]]:
-    new = dict(zip(container.parts, changed.parts, strict=True))
-    yield from ((item, new[item.part]) for item in seen)
-
-
 def _changed(
     container: Container, texts: dict[Part, str], task: Task
-) -> tuple[Container | None, str]:
+) -> tuple[_Changed | None, str]:
     """Put texts back and write the file where that is asked for; or return what went wrong.
 
     What is read again must be what was put in: only then is it known that nothing else moved.
@@ -145,18 +145,16 @@ def _changed(
     if all(text == part.source.text for text, part in zip(wanted, container.parts, strict=True)):
         return None, ""
     changed = opened(container.written(wanted), task.path)
-    if [part.source.lines for part in changed.parts] != list(map(_lines, wanted)):
+    pieces = [container.pieces(text) for text in wanted]
+    left = [part for part, piece in zip(container.parts, pieces, strict=True) if piece]
+    if [changed.pieces(part.source.text) for part in changed.parts] != list(filter(None, pieces)):
         return None, (
             f"{task.shown}: internal error: what was fixed can't be put back into this file. "
             "It was left as it is; please report it."
         )
     error = stored(task, container.data, changed.data)
-    return (None, error) if error else (changed, "")
-
-
-def _lines(text: str) -> list[str]:
-    """Return the lines without their ends: cells may have each their own."""
-    return Source.from_text(text).lines
+    now = _Changed(changed, dict(zip(left, changed.parts, strict=True)))
+    return (None, error) if error else (now, "")
 
 
 def _diff(container: Container, changed: Container, task: Task) -> str:
@@ -188,13 +186,14 @@ def _ignored(
     if changed is None:
         return replace(outcome, errors=(error,)) if error else outcome
     after = [
-        _Seen(new, Examined((), _again(new, item.examined, task)))
-        for item, new in _paired(seen, container, changed)
+        _Seen(changed.parts[part], Examined((), _again(changed.parts[part], result, task)))
+        for part, result in seen
+        if part in changed.parts
     ]
     return replace(
         outcome,
-        reported=_reported(changed, after, task),
-        data=None if task.data is None else changed.data,
+        reported=_reported(changed.container, after, task),
+        data=None if task.data is None else changed.container.data,
         added=added,
     )
 

@@ -174,6 +174,26 @@ def test_suppressions():
     assert "  with a:  # exitstack: ignore[XIT101]\n" in outcome.data.decode()
 
 
+@pytest.mark.parametrize("before", ["", "  ", "> "])
+def test_unused_suppressions_go(before):
+    text = "Text\n\n" + indented("```py\nx = 'é'  # noqa: XIT101\ny\n```\n", before)
+    outcome = done(text)
+    assert outcome.data.decode() == text.replace("  # noqa: XIT101", "")
+    [item] = done(text, mode=Mode.CHECK, edits=True).reported
+    [edit] = item.edits
+    (start, end), lines = (edit.span.start, edit.span.end), text.splitlines()
+    assert start.line == end.line == 4
+    assert lines[3][: start.column] + edit.content + lines[3][end.column :] == f"{before}x = 'é'"
+    assert edit.end_byte == len(lines[3].encode())
+
+
+def test_nothing_is_left_of_a_block():
+    block = "```py\n# exitstack: ignore-file[XIT101]\n```\n"
+    outcome = done(f"{block}\n```py\nx = 1  # noqa: XIT301\n```\n")
+    assert outcome.data == b"```py\n```\n\n```py\nx = 1\n```\n"
+    assert (outcome.errors, outcome.reported) == ((), ())
+
+
 def test_a_reason_that_cant_be_written():
     outcome = done(f"```py\n{NEST}```\n", mode=Mode.IGNORE, reason="\udcff")
     assert outcome.errors == ("a.md: the reason can't be written in UTF-8",)

@@ -268,6 +268,26 @@ def test_suppressions():
     assert places(of_codes("x = 1", "y = 1  # noqa: XIT101")) == [(2, 1, 7, "XIT001")]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = 1  # noqa: XIT101", "x = 1"),
+        ("x = 1  # noqa: XIT101, XIT301, E501", "x = 1  # noqa: E501"),
+        ("x = 1\n# exitstack: ignore-file[XIT101]", "x = 1"),
+        ("# exitstack: ignore-file[XIT101]", ""),
+    ],
+)
+def test_unused_suppressions_go(before, after):
+    outcome = done(of_codes("y = 2", before, "z = 3"))
+    assert [finding.code for finding in outcome.applied] == ["XIT001"]
+    assert not outcome.errors
+    assert codes_of(outcome.data) == ["y = 2", after, "z = 3"]
+    [item] = done(of_codes("y = 2", before), Mode.CHECK, edits=True).reported
+    assert {edit.cell for edit in item.edits} == {2}
+    only = done(of_codes(before), Mode.DIFF)
+    assert only.diff.startswith("--- a.ipynb:cell 1\n")
+
+
 def test_only_the_lines_that_were_asked_for():
     data = of_codes(NEST, NEST)
     first, second = done(data, Mode.CHECK).reported

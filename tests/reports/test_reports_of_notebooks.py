@@ -50,7 +50,7 @@ def test_every_format_names_the_cell(name):
     assert "a.ipynb" in text
     assert "b.md" in text
     said = {"json": '"cell": 2', "json-lines": '"cell": 2', "html": '"k":2', "sarif": "(cell 2, "}
-    said |= dict.fromkeys(("gitlab", "rdjson", "pylint"), "(cell 2, line 2)")
+    said |= dict.fromkeys(("azure", "gitlab", "rdjson", "pylint"), "(cell 2, line 2)")
     assert said.get(name, "cell 2:2:1") in text
 
 
