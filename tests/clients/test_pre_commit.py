@@ -61,10 +61,10 @@ def repository(hooks, tmp_path):
     return tmp_path
 
 
-def pre_commit(hooks, repository: Path) -> tuple[int, str]:
+def pre_commit(hooks, repository: Path, *only: str) -> tuple[int, str]:
     home, _ = hooks
     assert run("git", "add", ".", home=home, cwd=repository).returncode == 0
-    command = (sys.executable, "-m", "pre_commit", "run")
+    command = (sys.executable, "-m", "pre_commit", "run", *only)
     done = run(*command, home=home, cwd=repository)
     log = home / "pre-commit.log"
     said = done.stdout + done.stderr + (log.read_text() if log.exists() else "")
@@ -112,3 +112,18 @@ def test_nothing_to_check_is_skipped(hooks, repository):
     status, said = pre_commit(hooks, repository)
     assert status == 0
     assert outcome(said, "lint-exitstack") == "Skipped"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hook", ["lint-exitstack", "lint-exitstack-fix"])
+def test_each_hook_passes_over_what_is_excluded(hooks, repository, hook):
+    (repository / "legacy").mkdir()
+    (repository / "legacy" / "old.py").write_text(NEST)
+    status, said = pre_commit(hooks, repository, hook)
+    assert (status, (repository / "legacy" / "old.py").read_text()) == (0, NEST)
+    assert "Passed" in said
+    # It's the settings that make the difference: without them the same file is found.
+    (repository / "pyproject.toml").unlink()
+    status, said = pre_commit(hooks, repository, hook)
+    assert status == 1
+    assert "Failed" in said
