@@ -56,7 +56,9 @@ class Scattered:
         row = made_by(called(value), self.place, self.context)
         if form is Form.NATIVE and (row is None or not row.binds_self):
             return Form.CALLBACK  # entering gives something else than the object
-        return form
+        # Around a call on several lines two more brackets read badly.
+        long = value.lineno != value.end_lineno and form is not None
+        return Form.CALLBACK if long else form
 
     @property
     def is_known(self) -> bool:
