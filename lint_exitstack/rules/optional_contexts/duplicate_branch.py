@@ -48,12 +48,13 @@ manager is known to swallow nothing: if it did, both would run.
 ## When not to use
 
 Where the condition tells the type checker what it needs to know in the branches (`if lock is
-None`): the merged form loses that. Nor with mypy before 1.13: XIT402 says why. Timeouts
-(`exempt-contexts`) aren't reported, because code that avoids them where it can does so to be fast;
-neither is a single call that is expected to fail in one branch and to succeed in the other: `if`,
-`else` and `assertRaises` tell that best, unless the condition is about the very error (`if error:
-with pytest.raises(error): …`). Nor are branches that both have comments of their own about what
-they are for.
+None`): the merged form loses that. Nor with mypy before 1.13: XIT402 says why. Timeouts (`exempt-
+contexts`) aren't reported, because code that avoids them where it can does so to be fast; neither
+is a single call that is expected to fail in one branch and to succeed in the other: `if`, `else`
+and `assertRaises` tell that best, unless the condition is about the very error (`if error: with
+pytest.raises(error): …`). Nor are branches that both have comments of their own about what they are
+for. Nor are imports (type checkers and readers know `if` and `else` around them), nor
+`torch.no_grad()` and its kind, for which torch has a form with a condition.
 
 ## References
 
@@ -78,6 +79,10 @@ if TYPE_CHECKING:
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
     from lint_exitstack.rules.optional_contexts.twins import Twins
+
+
+# torch has `set_grad_enabled(…)` for that, and its compiler doesn't know `nullcontext`.
+_SWITCHES = frozenset({"torch.no_grad", "torch.enable_grad", "torch.inference_mode"})
 
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
@@ -110,7 +115,11 @@ def _is_deliberate(found: Twins, place: Place, context: Context) -> bool:
     """Whether the branches say something that one `with` wouldn't say as well."""
     if is_exempt([item.context_expr for item in found.managed.items], place, context):
         return True
+    if any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in found.plain):
+        return True
     manager = found.managed.items[0].context_expr
+    if context.qualified(callee(manager), place) in _SWITCHES:
+        return True
     if len(found.plain) > 1 or _names(found.node.test) & _names(manager):
         return False
     name = dotted(callee(manager)) or ""
