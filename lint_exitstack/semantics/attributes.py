@@ -29,12 +29,15 @@ class Uses:
     def __init__(self, statements: Iterable[ast.stmt]) -> None:
         self.places: dict[str, list[ast.Attribute]] = {}
         self.strings: set[str] = set()
+        slots: set[ast.AST] = set()
         for statement in statements:
             for node in ast.walk(statement):
                 if isinstance(node, ast.Attribute):
                     self.places.setdefault(node.attr, []).append(node)
-                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    self.strings.add(node.value)
+                elif isinstance(node, ast.Assign) and _makes_slots(node):
+                    slots.update(ast.walk(node.value))
+                elif isinstance(node, ast.Constant) and node not in slots:
+                    self.strings.update([node.value] if isinstance(node.value, str) else ())
 
 
 class Attributes:
@@ -67,6 +70,12 @@ class Attributes:
         scope = self.stacks.scope_of(home)
         bases = [base.value if isinstance(base, ast.Subscript) else base for base in home.bases]
         return all(self.stacks.names.qualified(base, scope) in _BASES for base in bases)
+
+
+def _makes_slots(node: ast.Assign) -> bool:
+    """Whether the strings in an assignment only make room for attributes."""
+    target = node.targets[0]
+    return isinstance(target, ast.Name) and target.id == "__slots__"
 
 
 def _reflects(home: ast.ClassDef) -> bool:
