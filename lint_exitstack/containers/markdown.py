@@ -40,8 +40,7 @@ def _block(lines: list[str], token: Token) -> Block | None:
     if token.map is None:
         return None
     first = token.map[0] + 1
-    codes = token.content.splitlines(keepends=True) if token.content else []
-    codes = token.content.split("\n")[:-1] if token.content.endswith("\n") else codes
+    codes = token.content.removesuffix("\n").split("\n") if token.content else []
     widths = []
     for line, code in zip(lines[first:], codes, strict=False):
         bare = line.rstrip("\r\n")

@@ -165,6 +165,14 @@ def test_places_are_those_of_the_document():
     assert item.comparison.line == 5
 
 
+def test_an_edit_at_the_very_end():
+    text = "> ```py\n" + indented(NEST, "> ")[:-1]
+    [item] = done(text, mode=Mode.CHECK, edits=True).reported
+    [edit] = item.edits
+    assert (edit.span.start, edit.span.end, edit.end_byte) == ((2, 0), (4, 14), 14)
+    assert edit.content == indented(MERGED, "> ")[:-1]
+
+
 def test_suppressions():
     text = f"```python\n{NEST.replace('a:', 'a:  # noqa: XIT101')}```\n"
     assert done(text, mode=Mode.CHECK).reported == ()

@@ -11,7 +11,11 @@ import pytest
 from notebooks_made import IGNORED, IGNORING, code, codes_of, notebook, of_codes, prose, varied
 
 from lint_exitstack.containers import opened
+from lint_exitstack.containers.relocating import relocated
 from lint_exitstack.model.errors import UnreadableSourceError
+from lint_exitstack.model.finding import Finding
+from lint_exitstack.model.outcome import Reported
+from lint_exitstack.model.position import Position, Span
 from lint_exitstack.project.one_file import Mode, Task, process
 from lint_exitstack.settings import Settings
 
@@ -250,15 +254,39 @@ def test_numbers_count_all_cells():
     assert item.cell.last == item.cell.first + 1
 
 
+def hazards(*cells: str) -> list[tuple[str, int | None]]:
+    """Return the message and the line of each hazard of the only finding."""
+    settings = Settings(select=("XIT2", "XIT3"))
+    [item] = done(of_codes(*cells), Mode.CHECK, settings).reported
+    return [
+        (hazard.message, hazard.span and hazard.span.start.line) for hazard in item.finding.hazards
+    ]
+
+
 def test_messages_count_lines_of_their_cell():
-    source = "x = 1\ntry:\n    v = f()\nexcept ValueError:\n    pass\nprint(v)"
-    settings = Settings(select=("XIT3",))
-    [item] = done(of_codes("a = 1", source), Mode.CHECK, settings).reported
-    texts = [hazard.message for hazard in item.finding.hazards]
-    assert any("line 6" in text for text in texts) or all("line" not in text for text in texts)
-    [item] = done(of_codes(source.rpartition("\n")[0], "print(v)"), Mode.CHECK, settings).reported
-    for hazard in item.finding.hazards:
-        assert hazard.span is None or hazard.span.start.line <= 5
+    source = "try:\n    v = f()\nexcept ValueError as e:\n    pass"
+    said = hazards("x = 1\ny = 2", f"a = 1\n{source}\nprint(v)", "x = y\nprint(e)")
+    assert ("`v` is bound in the body and read on line 6", 3) in said
+    assert ("the handler unbinds `e`, which line 2 of cell 3 uses", 4) in said
+
+
+def test_what_lies_in_another_cell_is_said_in_words():
+    said = hazards("x = 1\nfrom x import *", "try:\n    f()\nexcept ValueError:\n    pass")
+    assert ("`from x import *` may bind `suppress` too (line 2 of cell 1)", None) in said
+
+
+def test_a_span_over_cells_ends_where_its_cell_does():
+    [part] = opened(of_codes("x = 1\ny", "z"), "a.ipynb").parts
+    over = Span(Position(2, 0), Position(4, 1))
+    item = Reported(Finding("XIT101", "collapsible-with", "", "", over))
+    moved = relocated(item, part, opened(of_codes("x"), "a.ipynb"))
+    assert moved.finding.span == Span(Position(2, 0), Position(2, 1))
+    assert moved.cell.number == 1
+
+
+def test_words_in_other_messages_stay():
+    said = hazards("x = 1", "try:\n    baseline(3)\nexcept ValueError:\n    pass")
+    assert ("`baseline(3)` isn't known to raise no exception groups", 2) in said
 
 
 def test_suppressions():
