@@ -104,8 +104,12 @@ class Closing:
         return self.change if self._is_rebound() else None
 
     def _is_rebound(self) -> bool:
-        """Whether the body itself makes the name mean something else."""
-        return self.change is not None and self.change.origin is self.scope
+        """Whether the body itself makes the name mean something else, or a function that has it."""
+        if self.change is None:
+            return False
+        owner = self.context.bindings.owner(self.scope, self.change.name)
+        captured = owner is self.scope and self.release.guard is None
+        return self.change.origin is self.scope or captured
 
     def _is_inline(self) -> bool:
         """Whether the acquisition moves into the header."""

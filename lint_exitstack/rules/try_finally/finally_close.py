@@ -72,9 +72,10 @@ can't raise, and nothing gives the name another object. Otherwise:
 
 - `runs-more`: something that can fail stands between the acquisition and the `try`. It moves into
   the `with`, and then its failure closes the resource, too; the old code leaked it.
-- `rebound-name`: the name may mean another object at exit: an attribute, or a name that other
-  functions change. The old code closed the new object, `closing` closes the one it was given. Where
-  the body itself binds the name again, the fix is a callback that looks at the name on exit.
+- `rebound-name`: the name may mean another object at exit: an attribute, or a name of the module
+  that other functions change. The old code closed the new object, `closing` closes the one it was
+  given. Where the body itself binds the name again, or a function inside that captures it, the fix
+  is a callback that looks at the name on exit.
 - `early-evaluation`: the name is looked up before the body; that it has a value then isn't known.
 - `exit-chain` for the exit stacks; gone with `runtime = "lint_exitstack.runtime"`.
 - `pragma-moved`: a pragma comment in the `finally` goes.
