@@ -20,7 +20,7 @@ MAY_DIFFER: Final = MappingProxyType(
         "rebound-name": "the name may mean another object at exit than at entry",
         "unknown-exit": "what this object's `with` does on exit isn't known to be what the code "
         "did by hand",
-        "runs-more": "cleanups run that an earlier failure used to skip",
+        "runs-more": "cleanups run that an earlier failure, an early exit or a guard used to skip",
         "wider-catch": "the cleanup also runs for exceptions that the handler let pass",
         "pragma-moved": "a pragma comment can't stay on the line that it speaks about",
         "public-name": "a name that others may use would appear or change",

@@ -73,7 +73,7 @@ class Enclosing:
         """Return what speaks against the rewrite."""
         span = self.source.span(self.call)
         return (
-            Hazard("runs-more", f"it is closed now, which is the point: `{self.name}`", span),
+            Hazard("intent", f"it is closed now, which is the point: `{self.name}`", span),
             *layout_hazards(self.source, [self.place.node]),
             *scope_hazards(self.context, self.place),
             *(() if self.own else self.way.hazards),

@@ -97,12 +97,12 @@ class Scoping:
         """Return what speaks against the rewrite."""
         header = self.found.statement
         closing = [] if self.closing is None else [self.closing]
-        message = f"`{self.found.name}` is also closed when the statements before fail"
+        name, message = "runs-more", "is also closed when the statements before fail"
         if self.closing is None:
-            message = f"`{self.found.name}` is closed now, which is the point"
+            name, message = "intent", "is closed now, which is the point"
         own = self.found.closes_itself(self.method)
         return (
-            Hazard("runs-more", message, self.source.span(self.last)),
+            Hazard(name, f"`{self.found.name}` {message}", self.source.span(self.last)),
             *layout_hazards(self.source, [header, *self.between, *closing]),
             *(() if own else self.way.hazards),
             *self._overlaps(),

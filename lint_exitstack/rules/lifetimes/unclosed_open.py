@@ -42,7 +42,7 @@ def load(path):
 
 ## Fix safety
 
-Unsafe (`runs-more`): that it is closed is the point. `early-evaluation` where something else in the
+Unsafe (`intent`): that it is closed is the point. `early-evaluation` where something else in the
 statement ran before the file was opened. No fix inside lambdas, comprehensions and conditions. What
 a variable holds is closed behind the last statement that needs it, if all of them stand beside the
 one that opens it; otherwise there is no fix, nor for attributes.

@@ -36,7 +36,7 @@ def add(path, row):
 
 ## Fix safety
 
-Unsafe (`runs-more`): that it is closed is the point. There is no fix where a connection is used
+Unsafe (`intent`): that it is closed is the point. There is no fix where a connection is used
 again after its `with`.
 
 ## When not to use
@@ -166,7 +166,7 @@ def _hazards(
     source = context.source
     span = source.span(item.context_expr)
     header = with_header(source, node)
-    yield Hazard("runs-more", "the connection is closed now, which is the point", span)
+    yield Hazard("intent", "the connection is closed now, which is the point", span)
     yield from layout_hazards(source, [node])
     if len(node.items) > 1:
         message = "the header has other items too"

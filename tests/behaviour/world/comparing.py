@@ -5,6 +5,7 @@ import types
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .hazards import explains
 from .plans import (
@@ -12,6 +13,7 @@ from .plans import (
     WHILE_HANDLING,
     Plan,
     extensions,
+    handled_classes,
     pair_effects,
     sample,
     single_effects,
@@ -31,6 +33,7 @@ class Difference:
     before: object
     after: object
     stacks: bool = False
+    handlers: tuple = ()
 
 
 @dataclass(slots=True)
@@ -47,7 +50,7 @@ class Report:
     static: list = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pair:
     """The two programs, and what the rewrite says about their difference."""
 
@@ -64,6 +67,11 @@ class Pair:
         """
         before, after = (one.source.count("ExitStack(") for one in (self.before, self.after))
         return after != before
+
+    @cached_property
+    def handlers(self):
+        """The classes that the old program catches, by the last part of their names."""
+        return tuple(handled_classes(self.before.source))
 
     @property
     def seed(self):
@@ -151,7 +159,8 @@ class Comparison:
             kinds.discard("handled")
         if not kinds or before.void:
             return
-        difference = Difference(self.entry, plan, frozenset(kinds), before, after, stacks)
+        handlers = self.pair.handlers
+        difference = Difference(self.entry, plan, frozenset(kinds), before, after, stacks, handlers)
         report = self.report
         report.different += 1
         late = " after a late throw" if plan.throws_late else ""

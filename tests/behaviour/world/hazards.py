@@ -1,6 +1,10 @@
 """What each named hazard allows to differ: a predicate over one difference."""
 
+import builtins
+
 GROUPS = ("group:", "mixed:", "nested:")
+UNTOUCHED = ("<stdout>", "/start")
+CLEANUPS = ("close()", "aclose()", "release()", "quit()", "abandon()", "kill()", "stop()")
 UNBOUND = ("NameError", "UnboundLocalError", "AttributeError")
 
 
@@ -37,20 +41,27 @@ def exception_group(difference):
 
 
 def early_evaluation(difference):
-    """Something ran earlier than it did, ran though it never did, or failed for being too early."""
+    """Something that isn't an exit ran earlier than it did, or ran though it wasn't reached before.
+
+    Or it isn't asked any more where it was, having been asked before; or it was too early for it: a
+    name without a value ends the run before anything else happens.
+    """
     before, after = (_keys(one) for one in (difference.before, difference.after))
     at = _first_divergence(before, after)
     moved = zip(before[:at], difference.before.handled, difference.after.handled, strict=False)
     if any(key.startswith("get ") and old != new for key, old, new in moved):
         return True  # what was looked up inside the handler is looked up before it
+    if at < len(before) and before[at].startswith("if ") and before[at] not in after:
+        return True
     if at >= len(after):
-        # Looked up too early: it fails now, or fails before what ran until it was looked up.
         earlier = at < len(before) or not _ends_unbound(difference.before)
         return _ends_unbound(difference.after) and earlier
     early = after[at]
-    # What stood in this place before comes later, unless the early evaluation failed.
+    if early not in before:
+        return not _is_exit(early)
+    # What stood in this place comes later, unless the early evaluation failed.
     failed = any(key == early for key, _ in difference.plan.effects)
-    return early not in before or failed or at >= len(before) or before[at] in after
+    return early in before[at:] and (failed or before[at] in after)
 
 
 def subclass_hook(difference):
@@ -75,9 +86,7 @@ def unknown_exit(difference):
     before, after = (_keys(one) for one in (difference.before, difference.after))
     at = _first_divergence(before, after)
     pair = (*before[at : at + 1], *after[at : at + 1])
-    if len(pair) < 2:
-        return bool(pair) and "()" in pair[0]
-    return _object(pair[0]) == _object(pair[1]) or any("exit " in one for one in pair)
+    return len(pair) > 1 and _object(pair[0]) == _object(pair[1])
 
 
 def _exit_is_a_coroutine(difference):
@@ -87,33 +96,80 @@ def _exit_is_a_coroutine(difference):
 
 
 def _exit_is_told_more(difference):
-    """An exit is the first operation to see something else, or swallows what it is now told."""
+    """An exit is the first operation to see something else, or acts on what it's told now."""
     before, after = difference.before.trace, difference.after.trace
     at = _first_divergence(before, after)
     if at < min(len(before), len(after)) and before[at][0] == after[at][0]:
         return before[at][0].startswith("exit ")
-    return any(
-        key.startswith("exit ") and effect == "swallow" for key, effect in difference.plan.effects
-    )
+    effects = dict(difference.plan.effects)
+    around = [key for key, _ in after[max(at - 1, 0) : at + 1]]
+    acted = [key for key in around if effects.get(key) in {"swallow", "reraise"}]
+    return any(key.startswith("exit ") for key in acted)
 
 
 def runs_more(difference):
-    """Everything that ran before runs now, in that order, and something more.
+    """What ran before runs now in that order, and besides it what was skipped, by whatever that was.
 
-    Or no operation of the program shows it, and what was changed is put back.
+    A failure, an early exit, a guard: in a run in which nothing happens, nothing is skipped. Or no
+    operation shows it: what was changed is put back, or None is cleaned up.
     """
     if difference.kinds == {"state"}:
+        return difference.plan.failures > 0 and difference.after.state == UNTOUCHED
+    if _cleans_up_nothing(difference):
         return True
+    if (difference.before.ending[0], difference.after.ending[0]) == ("raised", "returned"):
+        return False  # a cleanup may raise, but nothing that runs more swallows
+    return _takes_another_path(difference) and _runs_all_and_more(difference)
+
+
+def _cleans_up_nothing(difference):
+    """What was acquired isn't there, as a guard knew; a method of None is looked up now."""
+    missing = any(
+        effect == "flip" and key.endswith(" is there") for key, effect in difference.plan.effects
+    )
     before, after = (_keys(one) for one in (difference.before, difference.after))
+    return missing and before[: len(after)] == after and _ends_unbound(difference.after)
+
+
+def _takes_another_path(difference):
+    """Did an operation fail, did the program raise, or was a condition met?"""
+    effects = [effect for _, effect in difference.plan.effects]
+    planned = any(_is_failure(effect) or effect == "flip" for effect in effects)
+    return planned or difference.before.ending[0] == "raised"
+
+
+def _is_failure(effect):
+    return effect == "close" or effect.startswith(("raise ", "throw "))
+
+
+def _runs_all_and_more(difference):
+    # What runs more takes the numbers of what comes later: the first close is the second one now.
+    sides = (_keys(difference.before), _keys(difference.after))
+    before, after = ([key.split("#")[0] for key in keys] for keys in sides)
     rest = iter(after)
-    return len(after) > len(before) and all(key in rest for key in before)
+    return len(after) > len(before) and all(name in rest for name in before)
 
 
 def wider_catch(difference):
-    """More runs now, and something was raised: what the handler let pass, be it an Exception."""
-    planned = [effect for _, effect in difference.plan.effects]
-    raised = any(effect == "close" or effect.startswith(("raise ", "throw ")) for effect in planned)
-    return runs_more(difference) and raised
+    """More runs now because of an exception that a handler of the program lets pass."""
+    raised = [effect for _, effect in difference.plan.effects if _is_failure(effect)]
+    passed = any(not catches(name, one) for name in difference.handlers for one in raised)
+    return passed and _runs_all_and_more(difference)
+
+
+def catches(name, effect):
+    """Whether `except name` catches what this effect raises, as far as the builtins tell."""
+    if effect == "close":
+        return name in {"BaseException", "GeneratorExit"}
+    shape, _, kind = effect.split(" ", 1)[1].rpartition(":")
+    handler, raised = (getattr(builtins, one, None) for one in (name, kind))
+    if raised is None:  # a class of the program, but for this one
+        raised = BaseException if kind == "CancelledError" else Exception
+    if shape in {"group", "mixed", "nested"}:
+        raised = ExceptionGroup if issubclass(raised, Exception) else BaseExceptionGroup
+    elif name == kind:
+        return True
+    return isinstance(handler, type) and issubclass(raised, handler)
 
 
 def public_name(difference):
@@ -185,6 +241,11 @@ def _verb(key):
     """What is done, without to whom: `a.close()#2` and `b.close()` are both `close()`."""
     word = key.split("#")[0]
     return word.rpartition(".")[2] if "." in word else word.split(" ")[0]
+
+
+def _is_exit(key):
+    """Is this the end of something: an exit, or a call that closes or gives back?"""
+    return key.startswith("exit ") or _verb(key) in CLEANUPS
 
 
 def _object(key):

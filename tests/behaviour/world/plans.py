@@ -53,6 +53,13 @@ def mentioned_classes(source):
     return tuple(found)[:4]
 
 
+def handled_classes(source):
+    """The exception classes that a program's handlers name."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ExceptHandler) and node.type is not None:
+            yield from _last_names(node.type)
+
+
 def _classes_at(node):
     if isinstance(node, ast.ExceptHandler) and node.type is not None:
         yield from _last_names(node.type)

@@ -192,6 +192,24 @@ class OddLock(Lock):
         self.world.operate(f"{self.label}.abandon()")
 
 
+class Weighed(Thing):
+    """A thing whose truth is computed: asking for it is an operation; the plan may empty it."""
+
+    __slots__ = ()
+
+    def __bool__(self):
+        return self.world.operate(f"if {self.label} is full") != "flip"
+
+
+class Empty(Thing):
+    """A thing that counts as false."""
+
+    __slots__ = ()
+
+    def __bool__(self):
+        return False
+
+
 class AsyncLock(Double):
     """An asynchronous lock: acquired with await, released without, as asyncio's."""
 
@@ -209,6 +227,15 @@ class AsyncLock(Double):
 
     async def __aexit__(self, *exc):
         self.release()
+
+
+class OddAsyncLock(AsyncLock):
+    """An asynchronous lock by its methods, but its `async with` does something of its own."""
+
+    __slots__ = ()
+
+    async def __aexit__(self, *exc):
+        self.world.operate(f"{self.label}.abandon()")
 
 
 class Hook(type):
@@ -246,6 +273,15 @@ def build(cls, world, name, **given):
     if cls in (Manager, AsyncManager):
         object.__setattr__(double, "gives", given.get("gives", Thing(world, f"{name} as")))
     return double
+
+
+def perhaps(cls, other, world, label):
+    """A thing of one class, or what stands for nothing if the plan says so."""
+    name = world.number(label)
+    world.operate(f"make {name}")
+    if world.operate(f"if {name} is there") == "flip":
+        return None if other is None else build(other, world, name)
+    return build(cls, world, name)
 
 
 def call(world, label, *args, **kwargs):
@@ -291,12 +327,22 @@ MADE = {
     "lock": Lock,
     "odd_lock": OddLock,
     "alock": AsyncLock,
+    "odd_alock": OddAsyncLock,
+    "weighed": Weighed,
+}
+
+# What is made, and what there is instead if the plan says so.
+PERHAPS = {
+    "perhaps": (Thing, None),
+    "aperhaps": (AsyncThing, None),
+    "perhaps_empty": (Thing, Empty),
 }
 
 
 def names(world):
     """The vocabulary of one run."""
     given = {name: partial(make, cls, world) for name, cls in MADE.items()}
+    given |= {name: partial(perhaps, *pair, world) for name, pair in PERHAPS.items()}
     for function in (call, acall, cond, items, aitems):
         given[function.__name__] = partial(function, world)
     return {**given, **HOOKED}
