@@ -130,7 +130,7 @@ def _in_an_attribute(
     home = context.stacks.values.self_class(target.value, scope)
     if home is None or not isinstance(place.frame, FUNCTIONS):
         return None
-    entering = place.frame.name == "__enter__"
+    entering = place.frame.name in {"__enter__", "__aenter__"}
     if not entering and not target.attr.startswith("_"):
         return None
     places = context.attributes.own(home, target.attr)

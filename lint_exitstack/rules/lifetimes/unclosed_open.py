@@ -11,7 +11,7 @@ sight:
 - a variable of a function that only reads or writes the file, or that gets another one before the
   first is closed;
 - an attribute `self._file` that no method of the class closes or gives to others, and any attribute
-  that `__enter__` opens and `__exit__` doesn't close;
+  that `__enter__` or `__aenter__` opens and no method closes;
 - `yield open(path)` in a `@contextmanager` function.
 
 ## Why
