@@ -38,3 +38,15 @@ def test_links_lead_somewhere() -> None:
     for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_part_of_the_package_has_its_place_in_the_house() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    house = page.partition("## The house")[2].partition("\n## ")[0]
+    cells = " ".join(re.findall(r"^\| (`.*?) \|", house, re.MULTILINE))
+    parts = {
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in (ROOT / "lint_exitstack").iterdir()
+        if not path.name.startswith(("_", ".")) and path.name != "py.typed"
+    }
+    assert set(re.findall(r"`([^`]+)`", cells)) == parts
