@@ -27,7 +27,8 @@ PACKAGES = ("jinja2", "pygments")
 
 _PAGE = Path(__file__).with_name("_page")
 _KINDS = (Fixability.SAFE, Fixability.UNSAFE, Fixability.NONE)
-_BARS = 8
+# How many bars a chart shows at first, on a wide page and on a narrow one.
+_BARS, _FEW = 8, 4
 
 
 class Bar(NamedTuple):
@@ -59,6 +60,7 @@ def render(outcomes: Sequence[FileOutcome], style: Style) -> Iterator[str]:  # n
         kinds=[(kind.value, kinds[kind]) for kind in _KINDS],
         charts=[("rule", by_rule), ("folder", by_folder)],
         most=_BARS,
+        fewest=_FEW,
         hazards=sorted({hazard.name for _, finding in pairs for hazard in finding.hazards}),
         errors=[error for outcome in outcomes for error in outcome.errors],
         css=(_PAGE / "page.css").read_text("utf-8"),

@@ -259,6 +259,29 @@ def test_on_a_phone(page, report):
     WebDriverWait(page, 20).until(lambda _: not detail.is_displayed())
 
 
+def shown_bars(page) -> list[str]:
+    bars = page.find_elements(By.CSS_SELECTOR, "[data-chart=folder] .bar")
+    return [bar.get_attribute("data-folder") for bar in bars if bar.is_displayed()]
+
+
+def test_charts_leave_room_for_the_findings_on_a_phone(chrome, tmp_path):
+    source = b"with a:\n    with b:\n        pass\n"
+    outcome = process(Task("/w/a.py", "a.py", Settings(), data=source))
+    folders = [f"a_project/with/long/paths/{number}/" for number in range(6)]
+    many = [replace(outcome, shown=f"{folder}m.py") for folder in folders]
+    path = tmp_path / "r.html"
+    path.write_text("".join(format_named("html").render(many, Style())), "utf-8")
+    shape(chrome, 390, 844)
+    chrome.get(path.as_uri())
+    assert shown_bars(chrome) == folders[:4]
+    chrome.find_element(By.CSS_SELECTOR, "[data-chart=folder] .more").click()
+    assert shown_bars(chrome) == folders
+    shape(chrome, 1400, 900)
+    chrome.get(path.as_uri())
+    assert shown_bars(chrome) == folders
+    assert not chrome.find_element(By.CSS_SELECTOR, "[data-chart=folder] .more").is_displayed()
+
+
 def test_thousands_of_findings_stay_usable(chrome, tmp_path):
     source = b"with a:\n    with b:\n        pass\n" * 50
     outcome = process(Task("/w/a.py", "a.py", Settings(), data=source, compare=True))

@@ -203,7 +203,7 @@
   form.addEventListener("reset", () => { folder = ""; setTimeout(filter); });
   document.querySelector(".charts").addEventListener("click", (event) => {
     const bar = event.target.closest(".bar"), more = event.target.closest(".more");
-    if (more) { more.parentNode.querySelectorAll(".bar").forEach((node) => { node.hidden = false; }); more.remove(); }
+    if (more) { more.parentNode.querySelectorAll(".bar").forEach((node) => { node.hidden = false; }); more.parentNode.classList.add("all"); more.remove(); }
     if (!bar) return;
     const pressed = bar.getAttribute("aria-pressed") === "true";
     if (bar.dataset.rule) $("rule").value = pressed ? "" : bar.dataset.rule;
