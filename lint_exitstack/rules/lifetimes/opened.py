@@ -121,11 +121,13 @@ def _last_word(func: ast.expr) -> str:
 
 
 def _names(argument: ast.expr, name: str) -> bool:
-    """Whether a string, or the end of one, is the dotted name of something called `name`."""
-    if isinstance(argument, ast.JoinedStr) and argument.values:
-        argument = argument.values[-1]
-    text = argument.value if isinstance(argument, ast.Constant) else None
-    return isinstance(text, str) and text.rpartition(".")[2] == name
+    """Whether a string in `argument`, or the end of one, is the dotted name of `name`."""
+    return any(
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.rpartition(".")[2] == name
+        for node in ast.walk(argument)
+    )
 
 
 def managed(found: Opened, method: str, way: Way, context: Context) -> Expression:
