@@ -44,7 +44,7 @@ def test_the_settings_are_understood(project):
 
 
 def test_the_command_runs_only_ours(project):
-    [_, command] = page_reading.blocks(PAGE, "console")[0].text.splitlines()
+    [_, command] = page_reading.blocks(PAGE, "sh")[0].text.splitlines()
     assert "src/nested.py:2:5: XIT101" in flake8(project, *command.split()[1:])
 
 

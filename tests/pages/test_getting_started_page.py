@@ -22,7 +22,7 @@ START = page_reading.page("getting-started.md")
 CHOICE = page_reading.page("which-tool.md")
 COMMANDS = [
     line
-    for block in page_reading.blocks(START, "console")
+    for block in page_reading.blocks(START, "sh")
     for line in block.text.splitlines()
     if line.startswith("lint-exitstack")
 ]
