@@ -153,16 +153,19 @@ def shape(node):
     if any(isinstance(each, loops) for each in nodes_in_frame(holders)):
         return "a loop that does more than to clean up, or is under a condition"
     if any(isinstance(each, ast.If) for each in holders):
-        return condition(holders, calls)
+        return condition(node, holders, calls)
     if any(not isinstance(each, ast.Expr) for each in holders):
         return "the call's result is used"
     return beside(node, calls)
 
 
-def condition(holders, calls):
+def condition(node, holders, calls):
     """Return what decides about the call."""
     tests = [each for each in holders if isinstance(each, ast.If)]
     names = {ast.unparse(n) for each in tests for n in ast.walk(each.test) if is_chain(n)}
+    taken = {ast.unparse(n) for n in nodes_in_frame(node.finalbody) if is_stored(n)}
+    if any(receiver(each) in taken for each in calls):
+        return "a part is taken off its owner and closed, if it's there"
     if any(each.orelse for each in tests):
         return "a condition with another branch"
     if any(isinstance(n, ast.Call) for each in tests for n in ast.walk(each.test)):
@@ -175,11 +178,15 @@ def condition(holders, calls):
         return "a function closes it, if there is one"
     if not any(receiver(each) in names for each in calls):
         return "a flag or another name decides"
-    return "a guard and more"
+    return "a guard around more than the one call"
 
 
 def is_chain(node):
     return isinstance(node, (ast.Name, ast.Attribute))
+
+
+def is_stored(node):
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def beside(node, calls):
