@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from lint_exitstack.analysis import analyse
 from lint_exitstack.checking import shown
+from lint_exitstack.incremental.trials import Trials
 from lint_exitstack.model.errors import GuardError
 from lint_exitstack.model.finding import Fixability
 from lint_exitstack.model.position import Position
 from lint_exitstack.model.rewrite import NewWith
+from lint_exitstack.novelty import identity, nothing_new, seen
 from lint_exitstack.suppression import kept
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from lint_exitstack.model.position import Span
     from lint_exitstack.model.rewrite import Rewrite
     from lint_exitstack.model.source import Source
+    from lint_exitstack.rewriting.apply import Rewritten
     from lint_exitstack.settings import Settings
 
 ROUNDS = 10
+_FEW = 3
 
 Edits: TypeAlias = "tuple[tuple[Span, str], ...]"
 
@@ -107,20 +110,68 @@ def edits_for_all(
 
     `found` is what the analysis of `source` gave, where the caller still has it.
     """
-    loop = _Loop(settings, unsafe=True)
     if found is None and any(finding.rewrite is not None for finding in findings):
         found = analyse(source, settings)
-    return tuple(_edits(loop, source, finding, found or ()) for finding in findings)
+    each = OneByOne(source, settings, found or ())
+    # Those that need the same imports follow one another: only the first brings them.
+    order = sorted(range(len(findings)), key=lambda index: _needs(findings[index]))
+    made = {index: each.edits(findings[index]) for index in order}
+    return tuple(made[index] for index in range(len(findings)))
 
 
-def _edits(loop: _Loop, source: Source, finding: Finding, found: Sequence[Finding]) -> Edits:
-    if finding.rewrite is None:
-        return finding.edits
-    try:
-        changed, _ = loop.attempt(source, found, [finding])
-    except GuardError:
-        return ()
-    return edits_between(source, changed)
+def _needs(finding: Finding) -> list[tuple[str, str]]:
+    needs = () if finding.rewrite is None else finding.rewrite.needs
+    return sorted((need.module, need.name or "") for need in needs)
+
+
+class OneByOne:
+    """Carries out findings of one source, each as if there were no other."""
+
+    def __init__(self, source: Source, settings: Settings, found: Sequence[Finding]) -> None:
+        """Take what the analysis of `source` gave."""
+        self._source = source
+        self._settings = settings
+        self._found = found
+        self._known = {line.strip() for line in source.lines}
+        self._asked = 0
+        self._trials: Trials | None = None
+
+    def edits(self, finding: Finding) -> Edits:
+        """Return what carries out the rewrite of `finding`; empty if there is none that holds."""
+        from lint_exitstack.rewriting.apply import rewritten
+        from lint_exitstack.rewriting.edits import line_edits, line_edits_at
+
+        if finding.rewrite is None:
+            return finding.edits
+        loop = _Loop(self._settings, unsafe=True)
+        try:
+            made = rewritten(self._source, [finding.rewrite], self._settings.line_length)
+            if self._holds(finding, made):
+                return line_edits_at(self._source, made.edits)
+            # What only looks at what changes is stricter: the whole decides.
+            changed, _ = loop.attempt(self._source, self._found, [finding])
+        except GuardError:
+            return ()
+        return line_edits(self._source, changed)
+
+    def _holds(self, finding: Finding, made: Rewritten) -> bool:
+        """Whether the analysis of what changes is content; False where it can't say."""
+        self._asked += 1
+        if self._trials is None:
+            # To know what depends on what costs an analysis more: for a few it doesn't pay.
+            if self._asked <= _FEW:
+                return False
+            self._trials = Trials(self._source, self._settings)
+        outcome = self._trials.outcome(made.importing, made.source)
+        if outcome is None:
+            return False
+        try:
+            nothing_new(
+                outcome.before, [identity(self._source, finding)], outcome.after, self._known
+            )
+        except GuardError:
+            return False
+        return True
 
 
 def edits_between(before: Source, after: Source) -> Edits:
@@ -152,7 +203,7 @@ class _Loop:
             rewrite = finding.rewrite
             if rewrite is None or not self.applicable(finding):
                 continue
-            if self._identity(source, finding) in self.dropped:
+            if identity(source, finding) in self.dropped:
                 continue
             if all(_go_together(other, rewrite) for other in taken):
                 taken.append(rewrite)
@@ -175,7 +226,7 @@ class _Loop:
     ) -> tuple[Source, tuple[Finding, ...]]:
         if len(todo) == 1:
             self.failures.append(Failure(todo[0], error.guard, error.detail))
-            self.dropped.add(self._identity(source, todo[0]))
+            self.dropped.add(identity(source, todo[0]))
             return source, tuple(findings)
         for half in (todo[: len(todo) // 2], todo[len(todo) // 2 :]):
             # The rest is found again in the next round, where its new positions are known.
@@ -192,46 +243,12 @@ class _Loop:
         from lint_exitstack.rewriting.apply import rewritten
 
         rewrites = [finding.rewrite for finding in todo if finding.rewrite is not None]
-        changed = rewritten(source, rewrites, self.settings.line_length)
+        changed = rewritten(source, rewrites, self.settings.line_length).source
         found = analyse(changed, self.settings)
-        self._nothing_new((source, findings), todo, (changed, found))
+        done = [identity(source, finding) for finding in todo]
+        known = {line.strip() for line in source.lines}
+        nothing_new(seen(source, findings), done, seen(changed, found), known)
         return changed, found
-
-    def _nothing_new(
-        self,
-        before: tuple[Source, Sequence[Finding]],
-        todo: Sequence[Finding],
-        after: tuple[Source, Sequence[Finding]],
-    ) -> None:
-        """Require that the findings are gone, and that no rewrite wrote what we object to.
-
-        A new finding with a rewrite of its own is the next round's work, or an offer to those who
-        ask for unsafe fixes.
-        """
-        old = Counter(self._identity(before[0], finding) for finding in before[1])
-        new = Counter(self._identity(after[0], finding) for finding in after[1])
-        for finding in todo:
-            old[self._identity(before[0], finding)] -= 1
-        for identity in {self._identity(before[0], finding) for finding in todo}:
-            if new[identity] > old[identity]:
-                raise GuardError("findings", f"{identity[0]} is still there")
-        extra = Counter(finding.code for finding in after[1])
-        extra.subtract(finding.code for finding in before[1])
-        extra.update(finding.code for finding in todo)
-        known = {line.strip() for line in before[0].lines}
-        for finding in after[1]:
-            # What was there before, hidden by what went, isn't the doing of the rewrite.
-            old_line = after[0].lines[finding.line - 1].strip() in known
-            if extra[finding.code] > 0 and (old_line or finding.rewrite is not None):
-                extra[finding.code] -= 1
-        for code, count in extra.items():
-            if count > 0:
-                raise GuardError("findings", f"{code} is new")
-
-    @staticmethod
-    def _identity(source: Source, finding: Finding) -> tuple[str, str]:
-        """Return what a finding is known by when others around it have moved it."""
-        return finding.code, source.slice(finding.span)
 
 
 def _beginning(finding: Finding) -> Position:

@@ -39,6 +39,13 @@ class _Change(NamedTuple):
     shift: int
 
 
+class Difference(NamedTuple):
+    """Findings of parts that were looked at again: those of the old text and of the new one."""
+
+    gone: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+
+
 class IncrementalAnalysis:
     """Knows one file, and takes new texts of it."""
 
@@ -66,6 +73,20 @@ class IncrementalAnalysis:
             state.take(source, change)
         self._state = state
         return state.findings()
+
+    def step(self, source: Source) -> Difference | None:
+        """Go to a text that only differs in lines; None where all had to be read anew.
+
+        Findings that didn't change but tell of lines in words may then tell of wrong ones.
+        """
+        state = self._state
+        change = None if state is None else state.change_to(source)
+        if state is None or change is None:
+            return None
+        self._state = None
+        difference = state.take(source, change, words=False)
+        self._state = state
+        return difference
 
 
 class _State:
@@ -112,11 +133,12 @@ class _State:
             return None
         return _Change(first, last, parts_of(tree.body), range(start, end), shift)
 
-    def take(self, source: Source, change: _Change) -> None:
-        """Go to `source`."""
+    def take(self, source: Source, change: _Change, *, words: bool = True) -> Difference:
+        """Go to `source`; with `words` every finding tells of the right lines."""
         module, self._source = self._module, source
         parts, (head, tail) = module.parts, change[:2]
         gone = parts[head:tail]
+        before = {part: part.shifted for part in parts}
         for part in parts[tail:]:
             part.first += change.shift
             part.last += change.shift
@@ -124,17 +146,21 @@ class _State:
             part.shifted += change.shift
         new = [*parts[:head], *change.new, *parts[tail:]]
         module.replace(gone, change.new, new)
-        if self._wakes(change.rows):
-            self._examine(new)
-            return
-        # Those beside it reach up to it with their comments.
-        beside = new[max(head - 1, 0) : head + len(change.new) + 1]
-        stale = _Staleness([*gone, *change.new], module, self._texts, source)
-        self._examine(
-            part
-            for part in new
-            if part in beside or part.wide or (change.shift and part.placed) or stale.is_stale(part)
-        )
+        wanted = new
+        if not self._wakes(change.rows):
+            # Those beside it reach up to it with their comments.
+            beside = new[max(head - 1, 0) : head + len(change.new) + 1]
+            stale = _Staleness([*gone, *change.new], module, self._texts, source)
+            told = words and bool(change.shift)
+            wanted = [
+                part
+                for part in new
+                if part in beside or part.wide or (told and part.placed) or stale.is_stale(part)
+            ]
+        old = [part for part in (*gone, *wanted) if part in before]
+        were = tuple(moved(found, before[part]) for part in old for found in part.found)
+        self._examine(wanted)
+        return Difference(were, tuple(found for part in wanted for found in part.found))
 
     def _wakes(self, rows: range) -> bool:
         """Whether the new lines bring words that rules wait for; there may be one too many."""
@@ -200,6 +226,7 @@ class _Staleness:
             self._surely.add(("stars", ""))
         if any(isinstance(n, (ast.Import, ast.ImportFrom)) for p in changed for n in p.nodes):
             self._surely.add(("imports", ""))
+        self._answers: dict[Question, Answer] = {}
         self._maybe = {(kind, name) for name in names for kind in ("owner", "imported")}
         self._maybe.update(texts)
 

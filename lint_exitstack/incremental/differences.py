@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from lint_exitstack.semantics.extents import have_same_ends
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,7 +25,7 @@ class ChangedLines(NamedTuple):
 
 def changed_lines(old: Source, new: Source) -> ChangedLines | None:
     """Compare two texts; None where their lines don't end alike."""
-    if old.newline != new.newline or not (_is_uniform(old.text) and _is_uniform(new.text)):
+    if old.newline != new.newline or not (have_same_ends(old.text) and have_same_ends(new.text)):
         return None
     before, after = old.lines, new.lines
     most = min(len(before), len(after))
@@ -36,9 +38,3 @@ def common(one: Sequence[str], other: Sequence[str], most: int) -> int:
     """Return how many lines are the same from the start, of at most `most`."""
     pairs = enumerate(zip(one[:most], other[:most], strict=True))
     return next((index for index, (left, right) in pairs if left != right), most)
-
-
-def _is_uniform(text: str) -> bool:
-    if "\r" not in text:
-        return True
-    return text.count("\r\n") == text.count("\r") == text.count("\n")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lint_exitstack.semantics.attributes import Uses
-from lint_exitstack.semantics.bindings import FUNCTIONS
+from lint_exitstack.semantics.extents import extents
 from lint_exitstack.semantics.facts import Facts
 
 if TYPE_CHECKING:
@@ -76,22 +76,7 @@ class Part:
 
 def parts_of(statements: Sequence[ast.stmt]) -> list[Part]:
     """Divide the statements of a module."""
-    parts: list[Part] = []
-    for node in statements:
-        first, last = first_line(node), node.end_lineno or node.lineno
-        if parts and first <= parts[-1].last:
-            parts[-1].nodes.append(node)
-            parts[-1].last = last
-        else:
-            parts.append(Part([node], first, last))
-    return parts
-
-
-def first_line(node: ast.stmt) -> int:
-    """Return the line on which a statement starts, decorators included."""
-    if isinstance(node, (*FUNCTIONS, ast.ClassDef)) and node.decorator_list:
-        return min(node.lineno, node.decorator_list[0].lineno)
-    return node.lineno
+    return [Part(*extent) for extent in extents(statements)]
 
 
 def nodes_in(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:

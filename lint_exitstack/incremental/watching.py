@@ -206,15 +206,16 @@ class WatchedBindings(Bindings):
         self._changes.clear()
 
     def is_bound(self, name: str) -> bool:
-        """Whether it is a variable of the module."""
         with self._watched.unseen():
-            return self.module.binds(name)
+            found = super().is_bound(name)
+        self._watched.note("owner", name, found)
+        return found
 
     def owner(self, scope: Scope, name: str) -> Scope | None:
         with self._watched.unseen():
             found = super().owner(scope, name)
         if found is None or found is self.module:
-            self._watched.note("owner", name, self.is_bound(name))
+            self.is_bound(name)
         return found
 
     def events(self, owner: Scope, name: str) -> list[Event]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lint_exitstack.model.errors import GuardError, SourceError
+from lint_exitstack.rewriting.excerpt import Excerpt, ends_well
 from lint_exitstack.rewriting.imports import import_edits, replay_imports
 from lint_exitstack.rewriting.region import Region
 from lint_exitstack.rewriting.replay import difference, replay
@@ -20,13 +21,20 @@ if TYPE_CHECKING:
     from lint_exitstack.model.position import Key
     from lint_exitstack.model.rewrite import Rewrite
     from lint_exitstack.model.source import Source
+    from lint_exitstack.rewriting.excerpt import Edit
     from lint_exitstack.rewriting.imports import ImportEdit
 
-Edit = tuple[int, int, str]
+
+class Rewritten(NamedTuple):
+    """A source with rewrites carried out, the same with the imports for them alone, and how."""
+
+    source: Source
+    importing: Source
+    edits: tuple[Edit, ...]
 
 
-def rewritten(source: Source, rewrites: Sequence[Rewrite], width: int) -> Source:
-    """Return `source` with all of `rewrites` carried out; they must not claim the same statements.
+def rewritten(source: Source, rewrites: Sequence[Rewrite], width: int) -> Rewritten:
+    """Carry `rewrites` out on `source`; they must not claim the same statements.
 
     Raises GuardError, with the name of the guard, where the result isn't what it should be.
     """
@@ -34,12 +42,26 @@ def rewritten(source: Source, rewrites: Sequence[Rewrite], width: int) -> Source
     edits = [_import_text(edit) for edit in imports]
     statements = _statements(source, rewrites)
     groups = _regions(rewrites, statements)
+    importing = source.with_text(_edited(source.text, edits)) if edits else source
     edits.extend(_region_edit(source, group, statements, width) for group in groups)
+    _prove(Excerpt(source, edits, imports), edits, rewrites, imports)
     result = source.with_text(_edited(source.text, edits))
-    _same_comments(source, result, rewrites)
-    _same_tree(source, result, rewrites, imports)
-    _compiles(source, result)
-    return result
+    return Rewritten(result, importing, tuple(sorted(edits)))
+
+
+def _prove(
+    excerpt: Excerpt,
+    edits: Sequence[Edit],
+    rewrites: Sequence[Rewrite],
+    imports: Sequence[ImportEdit],
+) -> None:
+    """Hold the statements that change against what was to be; raises GuardError."""
+    ends_well(edits)
+    before = excerpt.source
+    after = before.with_text(_edited(before.text, excerpt.edits(edits)))
+    _same_comments(before, after, rewrites)
+    _same_tree(before, after, rewrites, excerpt.imports(imports))
+    _compiles(before, after)
 
 
 def _imports(source: Source, rewrites: Sequence[Rewrite]) -> list[ImportEdit]:
@@ -86,8 +108,9 @@ def _statements(source: Source, rewrites: Iterable[Rewrite]) -> dict[Key, ast.st
         node = pending.pop()
         if node.lineno in lines and (key := source.key(node)) in wanted:
             found[key] = node
-        for block in blocks_of(node):
-            pending.extend(block)
+        if any(node.lineno <= line <= (node.end_lineno or 0) for line in lines):
+            for block in blocks_of(node):
+                pending.extend(block)
     return found
 
 

@@ -55,6 +55,10 @@ class Bindings:
             here = here.parent
         return None
 
+    def is_bound(self, name: str) -> bool:
+        """Whether `name` is a variable of the module."""
+        return self.module.binds(name)
+
     def events(self, owner: Scope, name: str) -> list[Event]:
         """Return all that happens to variable `name` of `owner`, in nested scopes too."""
         known = self._events.get((owner, name))

@@ -32,6 +32,7 @@ class Facts:
         self.pending: list[tuple[ast.AST, Scope]] = []
         self.descend(statements, module)
         self.run()
+        self.star_imports.sort(key=lambda node: (node.lineno, node.col_offset))
 
     def run(self) -> None:
         pending = self.pending

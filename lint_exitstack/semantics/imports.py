@@ -134,8 +134,7 @@ class Imports:
 
     def _free(self, name: str, scope: Scope) -> bool:
         """Whether a module-level import may bind `name` without any code noticing."""
-        module = self.bindings.module
-        if module.binds(name) or self.bindings.owner(scope, name) is not None:
+        if self.bindings.is_bound(name) or self.bindings.owner(scope, name) is not None:
             return False
         # A read that nothing here binds would change its meaning (a builtin, a star import).
         return not self.bindings.escapes(name)

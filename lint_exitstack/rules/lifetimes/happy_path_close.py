@@ -94,11 +94,11 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     target = node.targets[0]
     if not isinstance(target, ast.Name):
         return
-    stop = _closing_index(target.id, place)
-    if stop is None or stop == place.index + 1:
-        return
     found = opened(node, place, context)
     if found is None or found.row.kind in _OTHER_KINDS or is_replaced(found.call, place):
+        return
+    stop = _closing_index(target.id, place)
+    if stop is None or stop == place.index + 1:
         return
     between = place.block[place.index + 1 : stop]
     closing = place.block[stop]
