@@ -148,7 +148,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
 
 def _add_configuration(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--config", action="append", metavar="FILE|KEY=VALUE", default=[])
-    group.add_argument("--isolated", action="store_true", help="read no pyproject.toml")
+    group.add_argument("--isolated", action="store_true", help="read no configuration file")
     group.add_argument("--show-settings", action="store_true", help="print them, and stop")
     group.add_argument("-j", "--jobs", type=int, default=0, metavar="N", help="processes at most")
     group.add_argument("-n", "--no-cache", action="store_true", help="accepted; there is no cache")

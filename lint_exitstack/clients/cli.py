@@ -50,6 +50,8 @@ def _command(argv: Sequence[str], console: Console) -> int:
     if arguments.command == "server":
         from lint_exitstack.clients.server.command import serve
 
+        # It writes no files that there would be anything to say of.
+        console.farewell = ""
         return serve()
     from lint_exitstack.clients.check_command import check
 

@@ -15,6 +15,7 @@ from lint_exitstack.clients.finding_tasks import Found, found
 from lint_exitstack.clients.progress import watched
 from lint_exitstack.clients.telling import tell
 from lint_exitstack.model.errors import UsageError
+from lint_exitstack.project.configuration import FILES
 from lint_exitstack.project.discovery import suffixes_of
 from lint_exitstack.project.workers import run
 from lint_exitstack.reports._lines import counted
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _Stamp: TypeAlias = "tuple[int, int, int] | None"
 
 # These decide what is looked at, and how: besides the folders that are watched, they count above.
-_RULING = ("pyproject.toml", ".gitignore")
+_RULING = (*FILES, ".gitignore")
 _EXCLUDE = str(Path(".git", "info", "exclude"))
 # Changes are taken together until there was quiet for as long as a step, or this long at most.
 _TOGETHER_MS, _QUIET_MS = 500, 50

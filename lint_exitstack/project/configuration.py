@@ -1,4 +1,4 @@
-"""Which settings are those of a file: nearest `pyproject.toml`, then the command line."""
+"""Which settings are those of a file: those of the nearest file, then the command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 TABLE = "lint-exitstack"
-_FILE = "pyproject.toml"
+_PROJECT = "pyproject.toml"
+# Files that hold nothing but our table.
+_OWN = ("lint-exitstack.toml", ".lint-exitstack.toml")
+# Where settings may come from; in one folder the first that has any counts.
+FILES = (*_OWN, _PROJECT)
 CONTEXTLIB = "contextlib"
 # What our own runtime runs on: code for older targets can't import it.
 OLDEST_FOR_RUNTIME = (3, 11)
@@ -27,11 +31,16 @@ OLDEST_FOR_RUNTIME = (3, 11)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a `pyproject.toml` says to us: our table, and the Pythons that it supports."""
+    """What a file says to us: our table, and the Pythons that the project supports."""
 
     path: Path
     values: Values | None
     requires_python: str | None
+
+    @property
+    def prefix(self) -> str:
+        """What stands before a key in messages."""
+        return f"{self.path}: " if self.path.name in _OWN else f"{self.path}: tool.{TABLE}."
 
 
 @dataclass
@@ -44,7 +53,7 @@ class Configuration:
     overrides: Values = field(default_factory=dict)
     file: Path | None = None
     isolated: bool = False
-    _documents: dict[Path, Document | None] = field(default_factory=dict, init=False)
+    _documents: dict[Path, tuple[Document, ...]] = field(default_factory=dict, init=False)
     _settings: dict[Path, Settings] = field(default_factory=dict, init=False)
 
     def for_file(self, path: Path) -> Settings:
@@ -69,7 +78,7 @@ class Configuration:
         values = {} if document is None or document.values is None else document.values
         settings = self._with_target(settings, folder)
         settings = layered(settings, values)
-        _check_selectors(settings, "" if document is None else f"{document.path}: tool.{TABLE}.")
+        _check_selectors(settings, "" if document is None else document.prefix)
         settings = layered(settings, self.overrides)
         _check_selectors(settings, "--")
         if settings.target_below is not None and settings.target_below <= settings.target_version:
@@ -101,12 +110,13 @@ class Configuration:
             return [] if document is None else [document]
         if self.isolated:
             return []
-        found = (self._in_folder(parent) for parent in (folder, *folder.parents))
-        return [document for document in found if document is not None]
+        folders = (folder, *folder.parents)
+        return [document for parent in folders for document in self._in_folder(parent)]
 
-    def _in_folder(self, folder: Path) -> Document | None:
+    def _in_folder(self, folder: Path) -> tuple[Document, ...]:
         if folder not in self._documents:
-            self._documents[folder] = read_document(folder / _FILE)
+            found = (read_document(folder / name) for name in FILES)
+            self._documents[folder] = tuple(one for one in found if one is not None)
         return self._documents[folder]
 
 
@@ -139,14 +149,21 @@ def read_document(path: Path, *, required: bool = False) -> Document | None:
             return None
         raise UsageError(f"{path}: can't be read: {error.strerror}") from error
     # Other people's broken files are none of our business.
-    if not required and TABLE.encode() not in data and b"requires-python" not in data:
+    own = path.name in _OWN
+    if not (required or own) and TABLE.encode() not in data and b"requires-python" not in data:
         return None
     try:
         text = data.decode()
         table = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path}: is no valid TOML: {error}") from error
+    if own:
+        return Document(path, read_table(table, _locator(path, text), _home(path)), None)
     return _document(path, text, table, required=required)
+
+
+def _home(path: Path) -> str:
+    return str(path.parent.absolute())
 
 
 def _document(path: Path, text: str, table: dict[str, Any], *, required: bool) -> Document:
@@ -157,7 +174,7 @@ def _document(path: Path, text: str, table: dict[str, Any], *, required: bool) -
         raise UsageError(f"{path}: tool.{TABLE} must be a table, not {ours!r}")
     values = None
     if ours is not None:
-        values = read_table(ours, _locator(path, text), str(path.parent.absolute()))
+        values = read_table(ours, _locator(path, text), _home(path))
     requires = _table(table, "project").get("requires-python")
     return Document(path, values, requires if isinstance(requires, str) else None)
 
@@ -173,12 +190,13 @@ def _locator(path: Path, text: str) -> Callable[[str], str]:
     def where(key: str) -> str:
         section = re.search(rf"^[ \t]*\[+\s*tool\.\"?{TABLE}\b", text, re.MULTILINE)
         start = section.start() if section else 0
+        table = "" if path.name in _OWN else f": tool.{TABLE}"
         quoted = re.escape(key)
         row = rf"^[ \t]*(?:\[tool\.\"?{TABLE}\"?\.)?[\"']?{quoted}[\"']?[ \t]*[=.\]]"
         found = re.compile(row, re.MULTILINE).search(text, start)
         if found is None:
-            return f"{path}: tool.{TABLE}"
-        return f"{path}:{text.count(chr(10), 0, found.start()) + 1}: tool.{TABLE}"
+            return f"{path}{table}"
+        return f"{path}:{text.count(chr(10), 0, found.start()) + 1}{table}"
 
     return where
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 
@@ -91,6 +93,20 @@ def test_the_server_ends_with_its_input(tmp_path):
     assert "Traceback" not in said
     (actions,) = [answer["result"] for answer in answers if answer.get("id") == 2]
     assert actions[0]["title"] == "XIT101: with a, b:"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_server_ends_on_a_signal(number):
+    with subprocess.Popen(
+        COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdin.write(framed({"id": 1, "method": "initialize", "params": INITIALIZE}))
+        process.stdin.flush()
+        assert process.stdout.readline().startswith(b"Content-Length")
+        process.send_signal(number)
+        assert process.wait(timeout=60) == 128 + number
+        assert process.stderr.read() == b""
 
 
 def test_without_pygls_the_way_to_it_is_named(tmp_path):

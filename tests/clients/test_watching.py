@@ -143,6 +143,8 @@ def test_configuration_above_what_is_watched(project, watching):
     assert places(program.look()[0]) == ["src/a.py"]
     put(project / "pyproject.toml", '[tool.lint-exitstack]\nignore = ["XIT101"]\n')
     assert places(program.look()[0]) == []
+    put(project / "lint-exitstack.toml", "ignore = []\n")
+    assert places(program.look()[0]) == ["src/a.py"]
 
 
 def test_editors_that_replace_a_named_file(project, watching):

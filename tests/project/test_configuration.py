@@ -46,6 +46,37 @@ def test_a_pyproject_without_our_table_is_passed_over(project):
     assert Configuration().for_folder(project / "inner").line_length == 70
 
 
+@pytest.mark.parametrize("name", ["lint-exitstack.toml", ".lint-exitstack.toml"])
+def test_a_file_of_our_own_wins_in_its_folder(project, name):
+    write(
+        project, '[project]\nrequires-python = ">=3.9"\n[tool.lint-exitstack]\nline-length = 70\n'
+    )
+    (project / name).write_text('line-length = 99\nexclude = ["/gen"]\n')
+    write(project / "inner", "[tool.lint-exitstack]\nline-length = 60\n")
+    configuration = Configuration()
+    settings = configuration.for_folder(project)
+    assert (settings.line_length, settings.target_version) == (99, (3, 9))
+    assert (settings.root, settings.exclude) == (str(project), (f"{project}/gen",))
+    assert configuration.origin(project) == project / name
+    assert configuration.for_folder(project / "inner").line_length == 60
+    assert Configuration(file=project / name).for_folder(project / "inner").line_length == 99
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\nselct = []\n", 'lint-exitstack.toml:2: unknown key "selct"'),
+        ("[tool.lint-exitstack]\nselect = []\n", 'lint-exitstack.toml: unknown key "tool"'),
+        ('select = ["XIT77"]', 'lint-exitstack.toml: select: "XIT77" is neither a code'),
+        ("[[[", "lint-exitstack.toml: is no valid TOML"),
+    ],
+)
+def test_mistakes_in_a_file_of_our_own(project, text, said):
+    (project / "lint-exitstack.toml").write_text(text)
+    with pytest.raises(UsageError, match=re.escape(said)):
+        Configuration().for_folder(project)
+
+
 def test_a_broken_pyproject_of_somebody_else_is_passed_over(project):
     write(project, "[tool.lint-exitstack]\nline-length = 70\n")
     write(project / "inner", "[[[")

@@ -1,4 +1,4 @@
-"""Settings of documents: the client's, over those of the nearest `pyproject.toml` of the moment."""
+"""Settings of documents: the client's, over those of the nearest file of the moment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lint_exitstack.model.errors import UsageError
-from lint_exitstack.project.configuration import Configuration
+from lint_exitstack.project.configuration import FILES, Configuration
 from lint_exitstack.settings import Settings
 from lint_exitstack.settings_keys import read_table
 
@@ -80,7 +80,7 @@ class EditorConfiguration:
         return settings
 
     def _stamp(self, folder: Path) -> _Stamp:
-        places = [parent / "pyproject.toml" for parent in (folder, *folder.parents)]
+        places = [parent / name for parent in (folder, *folder.parents) for name in FILES]
         return tuple(_moment(place) for place in (self._file, *places) if place is not None)
 
     def _say(self, text: str) -> None:

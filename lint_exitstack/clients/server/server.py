@@ -15,6 +15,7 @@ from lint_exitstack.clients.server.configuring import SECTION, EditorConfigurati
 from lint_exitstack.clients.server.positions import Positions
 from lint_exitstack.clients.server.presenting import Presenter
 from lint_exitstack.clients.server.session import Session
+from lint_exitstack.project.configuration import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -118,8 +119,8 @@ class Server(LanguageServer):
         wanted: list[tuple[str, Any]] = []
         watching = workspace.did_change_watched_files
         if watching is not None and watching.dynamic_registration:
-            watcher = types.FileSystemWatcher("**/pyproject.toml")
-            options = types.DidChangeWatchedFilesRegistrationOptions([watcher])
+            watchers = [types.FileSystemWatcher(f"**/{name}") for name in FILES]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
             wanted.append((types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
         changing = workspace.did_change_configuration
         if changing is not None and changing.dynamic_registration:
