@@ -4,7 +4,7 @@ from textwrap import dedent
 
 import pytest
 
-from .world.hazards import NEVER_AT_RUN_TIME, PREDICATES
+from .world.hazards import NEVER_AT_RUN_TIME, PREDICATES, catches
 
 STACK = """\
 from contextlib import ExitStack
@@ -223,6 +223,18 @@ UNEXCUSED = {
         CLOSED,
         CLOSED.replace("finally:", "except ValueError:\n        pass\n    finally:"),
     ),
+    "put back though nothing failed": (
+        "import sys\ndef f():\n    sys.stdout = stream('s')\n    call('body')\n",
+        (
+            "import sys\ndef f():\n    saved = sys.stdout\n    sys.stdout = stream('s')\n"
+            "    call('body')\n    sys.stdout = saved\n"
+        ),
+    ),
+    "closed though nothing was skipped": (
+        "def f():\n    x = thing('x')\n    call('body')\n",
+        "def f():\n    x = thing('x')\n    call('body')\n    x.close()\n",
+    ),
+    "an exit gone": (NESTED, NESTED.replace('with cm("b")', "if True")),
 }
 
 
@@ -255,7 +267,25 @@ def test_a_hazard_of_the_source_explains_no_run(pragma, worker):
 
 
 @pytest.mark.parametrize("name", UNEXCUSED)
-@pytest.mark.parametrize("hazard", sorted(set(PREDICATES) - {"unknown-exit", "intent"}))
+@pytest.mark.parametrize("hazard", sorted(set(PREDICATES) - {"intent"}))
 def test_no_hazard_excuses_a_plain_mistake(name, hazard, worker):
     answer = worker.compare(*UNEXCUSED[name], hazards=[hazard])
     assert answer["unexplained"] != []
+
+
+CATCHES = {
+    ("Exception", "raise KeyboardInterrupt"): False,
+    ("Exception", "raise group:KeyboardInterrupt"): False,
+    ("Exception", "throw CancelledError"): False,
+    ("Exception", "close"): False,
+    ("Exception", "raise nested:KeyError"): True,
+    ("KeyError", "raise ValueError"): False,
+    ("KeyError", "raise group:KeyError"): False,
+    ("LookupError", "raise sub:KeyError"): True,
+    ("Mine", "raise Mine"): True,
+}
+
+
+@pytest.mark.parametrize(("name", "effect"), CATCHES)
+def test_what_a_handler_lets_pass(name, effect):
+    assert catches(name, effect) is CATCHES[name, effect]

@@ -119,7 +119,8 @@ def runs_more(difference):
         return True
     if (difference.before.ending[0], difference.after.ending[0]) == ("raised", "returned"):
         return False  # a cleanup may raise, but nothing that runs more swallows
-    return _takes_another_path(difference) and _runs_all_and_more(difference)
+    more = _runs_all_and_more(difference) or _fails_at_once(difference)
+    return _takes_another_path(difference) and more
 
 
 def _cleans_up_nothing(difference):
@@ -140,6 +141,13 @@ def _takes_another_path(difference):
 
 def _is_failure(effect):
     return effect == "close" or effect.startswith(("raise ", "throw "))
+
+
+def _fails_at_once(difference):
+    """What runs more is no operation: there's no such method, or the name has no value."""
+    same = _keys(difference.before) == _keys(difference.after)
+    seen = [repr((one.trace, one.chain)) for one in (difference.before, difference.after)]
+    return same and any(name in seen[1] and name not in seen[0] for name in UNBOUND)
 
 
 def _runs_all_and_more(difference):
