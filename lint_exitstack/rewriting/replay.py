@@ -161,7 +161,7 @@ class _Replay:
     def _piece(self, span: Span) -> ast.expr:
         block: list[ast.stmt] | None = self.block_in_hand
         while block is not None:
-            node = next((n for n in block if self.source.span(n).contains(span)), None)
+            node = next((n for n in block if self._holds(n, span)), None)
             found = None if node is None else _expression_at(self.source, node, span)
             if found is not None:
                 return found
@@ -169,6 +169,11 @@ class _Replay:
             inner = [] if node is None else sorted(blocks_of(node), key=lambda b: b[0].lineno)
             block = next((b for b in inner if b[-1].end_lineno >= span.start.line), None)  # type: ignore[operator]  # parsed nodes have ends
         raise GuardError("keys", f"no expression on line {span.start.line}")
+
+    def _holds(self, node: ast.stmt, span: Span) -> bool:
+        # Lines first: they are at hand, and a file has thousands of statements.
+        first, last = node.lineno, node.end_lineno or node.lineno
+        return first <= span.start.line <= last and self.source.span(node).contains(span)
 
     def _filled(self, text: str, pieces: Sequence[Expression]) -> ast.stmt:
         (node,) = ast.parse(_HOLE.sub(lambda hole: _HOLE_NAME.format(hole[1]), text)).body

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import itertools
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.cells import CELL, MAGIC, RUN
@@ -49,12 +49,13 @@ def objections(source: Source, rewrite: Rewrite) -> Iterator[Hazard]:
 
 def _is_last(source: Source, key: Key) -> bool:
     """Whether a statement ends its cell: its value is shown if it is an expression."""
-    return any(
-        node.lineno == key.line
-        and source.key(node) == key
-        and source.foreign.get(following.lineno) == CELL
-        for node, following in itertools.pairwise(source.tree.body)
-    )
+    body = source.tree.body
+    index = bisect_left(body, key.line, key=lambda node: node.lineno)
+    while index < len(body) and body[index].lineno == key.line:
+        if source.key(body[index]) == key:
+            return source.foreign.get(body[index + 1].lineno) == CELL
+        index += 1
+    return False
 
 
 def _shows(source: Source, into: tuple[Statement, ...]) -> bool:
