@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import subprocess
-import sys
 
 import page_reading
 import pytest
@@ -19,19 +17,12 @@ PAGE = page_reading.page("formats.md")
 RECORD = page_reading.sections(PAGE, 2)["json: a finding as a record"]
 
 
-def lint(folder, *arguments: str) -> str:
-    command = [sys.executable, "-m", "lint_exitstack", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode < 2, done.stderr
-    return done.stdout
-
-
 def test_every_format_has_its_row():
     rows = re.findall(r"^\| (`.*?) \|.*\|$", PAGE.partition("## json")[0], re.MULTILINE)
     assert sorted(re.findall(r"`([a-z-]+)`", " ".join(rows))) == sorted(formats())
 
 
-def test_the_record_is_what_comes_out(tmp_path):
+def test_the_record_is_what_comes_out(tmp_path, lint):
     [code] = page_reading.blocks(RECORD, "python")
     [record] = page_reading.blocks(RECORD, "json")
     path = tmp_path / "tidy.py"
@@ -40,8 +31,8 @@ def test_the_record_is_what_comes_out(tmp_path):
     assert shown["filename"].endswith("/tidy.py")
     shown["filename"] = str(path)
     options = ("check", "--isolated", "--output-format")
-    assert json.loads(lint(tmp_path, *options, "json", path.name)) == [shown]
-    [line] = lint(tmp_path, *options, "json-lines", path.name).splitlines()
+    assert json.loads(lint(*options, "json", path.name)) == [shown]
+    [line] = lint(*options, "json-lines", path.name).splitlines()
     assert json.loads(line) == shown
 
 
@@ -51,9 +42,9 @@ def test_every_field_is_explained():
     assert re.findall(r"`(\w+)`", " ".join(rows)) == list(json.loads(record.text))
 
 
-def test_the_record_of_a_rule_has_the_fields_that_are_named(tmp_path):
+def test_the_record_of_a_rule_has_the_fields_that_are_named(lint):
     said = RECORD[RECORD.index("prints the rules:") :]
-    rule = json.loads(lint(tmp_path, "rule", "XIT101", "--output-format", "json"))
+    rule = json.loads(lint("rule", "XIT101", "--output-format", "json"))
     assert re.findall(r"`(\w+)`", said) == list(rule)
 
 

@@ -6,8 +6,6 @@ import ast
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tomllib
 
 import page_reading
@@ -29,29 +27,23 @@ COMMANDS = [
 
 
 @pytest.fixture
-def demo(tmp_path):
-    """A project of one's own, with a finding of its page."""
-    shutil.copytree(page_reading.ROOT / "fixtures" / "demo" / "nightly", tmp_path / "demo")
-    return tmp_path / "demo"
+def in_demo(tmp_path, lint):
+    """Run a command in a project of one's own, with the finding of the page."""
+    nightly = page_reading.ROOT / "fixtures" / "demo" / "nightly"
+    shutil.copytree(nightly, tmp_path, dirs_exist_ok=True)
+    return lambda command: lint(*shlex.split(command)[1:])
 
 
-def run(folder, command: str) -> str:
-    words = [sys.executable, "-m", "lint_exitstack", *shlex.split(command)[1:]]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode < 2, done.stderr
-    return done.stdout
-
-
-def test_the_commands_run(demo):
-    printed = {command: run(demo, command) for command in COMMANDS}
+def test_the_commands_run(in_demo):
+    printed = {command: in_demo(command) for command in COMMANDS}
     assert len(printed) >= 9
     assert printed["lint-exitstack check --baseline check"] == "All checks passed.\n"
     assert "# deep-with (XIT102)" in printed["lint-exitstack rule deep-with"]
 
 
-def test_the_finding_is_shown_as_it_is(demo):
+def test_the_finding_is_shown_as_it_is(in_demo):
     [shown] = page_reading.blocks(START, "text")
-    assert shown.text in run(demo, "lint-exitstack check --isolated")
+    assert shown.text in in_demo("lint-exitstack check --isolated")
 
 
 def test_the_settings_are_understood():
