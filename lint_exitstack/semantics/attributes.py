@@ -55,7 +55,7 @@ class Attributes:
         """
         if self.module.has_string(attribute) or not self._is_plain(home) or _reflects(home):
             return None
-        places = []
+        places: list[ast.Attribute] = []
         for node in self.module.uses(attribute):
             owner = self.stacks.values.self_class(node.value, self.stacks.scope_of(node))
             if owner is home:

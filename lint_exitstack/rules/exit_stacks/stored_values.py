@@ -76,7 +76,7 @@ def _outlives(where: ast.expr, scope: Scope, context: Context) -> bool:
 
 def _is_quiet(statement: ast.stmt, name: str, context: Context) -> bool:
     """Whether nothing in `statement` may use what was stored before it."""
-    awaited = set()
+    awaited: set[ast.AST] = set()
     for node in nodes_in_frame([statement]):
         if isinstance(node, ast.stmt) and not isinstance(node, _STATEMENTS):
             return False
