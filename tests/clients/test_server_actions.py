@@ -43,6 +43,15 @@ async def test_an_unsafe_fix_names_its_hazards(tmp_path):
 
 
 @in_loop
+async def test_a_comment_of_no_use_can_be_taken_out(tmp_path):
+    async with editor(tmp_path) as edit:
+        edit.open("x = 1  # exitstack: ignore[XIT101] as planned\n")
+        fix = (await edit.actions(0, 10))[0]
+        assert (fix.title, fix.is_preferred) == ("XIT001: remove this comment", True)
+        assert edit.after(fix) == "x = 1  # as planned\n"
+
+
+@in_loop
 async def test_accepted_hazards_make_a_fix_safe(tmp_path):
     async with editor(tmp_path, options={"accept-hazards": ["exception-group"]}) as edit:
         edit.open(UNSAFE)
