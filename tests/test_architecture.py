@@ -164,6 +164,8 @@ HEAVY = (
     "packaging",
     "pygls",
     "flake8",
+    "nbformat",
+    "markdown_it",
     "concurrent.futures.process",
 )
 
