@@ -5,7 +5,7 @@ python benchmarks/server_latency.py [CHANGES]     default: 30 changes of each fi
 Files of 2,000 and 10,000 lines are made of modules of the standard library. Every round changes
 one line in the middle and waits for the diagnostics of that version; both servers take turns, so
 that whatever else the machine does hits both. "typing" sends changes 30 ms apart and measures from
-the last one.
+the last one; "an import" changes one in the first line, on which everything may depend.
 """
 
 from __future__ import annotations
@@ -98,14 +98,15 @@ class Session:
 
         return self.client.wait(wanted)
 
-    def change(self):
-        """Put a comment into a line of its own in the middle, or take it away again."""
+    def change(self, line=None, text="# typed\n"):
+        """Put `text` into a line of its own (in the middle), or take it away again."""
         self.version += 1
         adding = self.version % 2 == 0
-        start, end = {"line": self.line, "character": 0}, {"line": self.line, "character": 0}
+        line = self.line if line is None else line
+        start, end = {"line": line, "character": 0}, {"line": line, "character": 0}
         if not adding:
             end["line"] += 1
-        change = {"range": {"start": start, "end": end}, "text": "# typed\n" if adding else ""}
+        change = {"range": {"start": start, "end": end}, "text": text if adding else ""}
         name = {"uri": self.uri, "version": self.version}
         started = time.perf_counter()
         self.client.send(
@@ -118,6 +119,11 @@ class Session:
         started = self.change()
         return self.diagnostics()[1] - started
 
+    def imported(self):
+        time.sleep(PAUSE)
+        started = self.change(0, "from contextlib import suppress, closing\n")
+        return self.diagnostics()[1] - started
+
     def burst(self):
         time.sleep(PAUSE)
         for _ in range(7):
@@ -125,6 +131,9 @@ class Session:
             time.sleep(0.03)
         started = self.change()
         return self.diagnostics()[1] - started
+
+
+MEASURES = {"one change": Session.one, "typing": Session.burst, "an import": Session.imported}
 
 
 def make_file(folder, lines):
@@ -148,7 +157,7 @@ def main():
         for lines in LINES:
             path = make_file(folder, lines)
             sessions = {name: Session(command, path) for name, command in SERVERS.items()}
-            for label, measure in (("one change", Session.one), ("typing", Session.burst)):
+            for label, measure in MEASURES.items():
                 times = {name: [] for name in sessions}
                 for _ in range(changes):
                     for name, session in sessions.items():

@@ -94,8 +94,15 @@ def nodes_in(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def _move(statements: Iterable[ast.AST], lines: int) -> None:
-    for node in nodes_in(statements):
-        place = node.__dict__
-        if "lineno" in place:
-            place["lineno"] += lines
-            place["end_lineno"] += lines
+    # Written out instead of asking `nodes_in`: it is done to half a file when lines are added.
+    pending = list(statements)
+    while pending:
+        fields = pending.pop().__dict__
+        if "lineno" in fields:
+            fields["lineno"] += lines
+            fields["end_lineno"] += lines
+        for value in fields.values():
+            if type(value) is list:
+                pending += [each for each in value if isinstance(each, ast.AST)]
+            elif isinstance(value, ast.AST):
+                pending.append(value)

@@ -48,6 +48,7 @@ class WatchedModule(Module):
             self.names.read(part)
             self.nodes.read(part)
         self.parts = parts
+        self._said.clear()
         self.body.fill([node for part in parts for node in part.nodes])
         self.names.join()
 

@@ -19,6 +19,7 @@ class Module:
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
+        self._said: dict[bytes, bool] = {}
 
     @cached_property
     def bindings(self) -> Bindings:
@@ -45,4 +46,6 @@ class Module:
 
     def says(self, word: bytes, data: bytes) -> bool:
         """Whether `word` stands in `data`, the text of the module."""
-        return word in data
+        if word not in self._said:
+            self._said[word] = word in data
+        return self._said[word]
