@@ -1,4 +1,4 @@
-"""Turns right uses of exit stacks in real code into wrong ones, and counts how many are found.
+"""Turns right uses of exit stacks and files in real code into wrong ones, and counts what is found.
 
 python benchmarks/mutations.py DIR ...              50 mutations of each kind, at random
 python benchmarks/mutations.py --show XIT506 DIR    and what was missed of that rule
@@ -29,6 +29,7 @@ from lint_exitstack.settings import Settings
 STACKS = {"ExitStack", "AsyncExitStack"}
 # Pushed in a lambda these swallow nothing, because they give None.
 GIVE_NOTHING = (".close", ".unlink", ".rmtree", ".remove", ".chdir", "setattr", "delattr")
+USES = {"flush", "read", "readline", "readlines", "seek", "truncate", "write", "writelines"}
 FRAMES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -220,6 +221,29 @@ def nested(file, node, stack, inner):
             yield Mutation("XIT509", "inner with ends first", one.lineno, two.end_lineno, text)
 
 
+def of_files(file, tree):
+    """The last line about a file slides out of its `with`."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.With) or len(node.items) != 1 or len(node.body) < 2:
+            continue
+        call, target = node.items[0].context_expr, node.items[0].optional_vars
+        if not isinstance(call, ast.Call) or file.cut(call.func) != "open":
+            continue
+        last = node.body[-1]
+        indent = file.lines[node.lineno - 1][: node.col_offset]
+        simple = isinstance(last, (ast.Expr, ast.Assign)) and not indent.strip()
+        if isinstance(target, ast.Name) and simple and uses(last.value, target.id):
+            text = textwrap.indent(textwrap.dedent(file.block([last])), indent)
+            yield Mutation("XIT607", "used behind the with", last.lineno, last.end_lineno, text)
+
+
+def uses(value, name):
+    match value:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method)):
+            return owner == name and method in USES
+    return False
+
+
 def enters(statement, stack):
     value = getattr(statement, "value", None)
     call = value.value if isinstance(value, ast.Await) else value
@@ -248,6 +272,7 @@ def mutations(path):
         found.update(in_calls(file, node, stack))
         found.update(of_header(file, node, stack))
         found.update(of_body(file, node, stack, frame))
+    found.update(of_files(file, file.tree))
     return [(path, change) for change in sorted(found, key=str) if compiles(file.apply(change))]
 
 
@@ -285,13 +310,20 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     files = sorted(p for folder in options.folders for p in folder.rglob("*.py") if p.is_file())
-    files = [path for path in files if b"ExitStack" in path.read_bytes()]
+    stacks, opening = [], []
+    for path in files:
+        data = path.read_bytes()
+        if b"ExitStack" in data:
+            stacks.append(path)
+        elif b"with open(" in data:
+            opening.append(path)
+    files = stacks + random.Random(options.seed).sample(opening, min(1000, len(opening)))
     with ProcessPoolExecutor(options.jobs) as pool:
         offered = defaultdict(list)
         for found in pool.map(mutations, files, chunksize=16):
             for path, change in found:
                 offered[change.code, change.kind].append((path, change))
-        print(f"{len(files)} files with stacks\n")
+        print(f"{len(stacks)} files with stacks\n")
         print("| rule | slip | places | tried | found |")
         print("|---|---|---|---|---|")
         missed = []
