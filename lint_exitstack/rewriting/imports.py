@@ -293,6 +293,8 @@ def _section_of(module: str) -> int:
 
 
 def _section(node: ast.stmt) -> int:
+    if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+        return -1
     if isinstance(node, ast.ImportFrom):
         return 2 if node.level else _section_of(node.module or "")
     return _section_of(node.names[0].name) if isinstance(node, ast.Import) else 3
