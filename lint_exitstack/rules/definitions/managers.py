@@ -66,7 +66,7 @@ def ends_with_the_error(node: Function, cleanup: ast.stmt, place: Place) -> bool
 
 
 def _is_state_of(owner: str, cleanup: ast.stmt) -> bool:
-    """Whether this sets `self.x`, or pops from `self.x`."""
+    """Whether this sets `self.x`, pops from `self.x`, or calls `self.leave_x()` or the like."""
     match cleanup:
         case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name))]):
             return name == owner
@@ -80,6 +80,8 @@ def _is_state_of(owner: str, cleanup: ast.stmt) -> bool:
             )
         ):
             return name == owner
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method))):
+            return name == owner and method.lstrip("_").startswith(("exit", "leave", "pop"))
     return False
 
 
