@@ -51,6 +51,11 @@ Unsafe (`intent`): the old code can't have worked. `aclosing` needs Python 3.10,
 
 Always worth having on.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that.
+
 ## References
 
 The documentation of `contextlib.aclosing`.

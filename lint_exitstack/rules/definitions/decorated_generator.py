@@ -59,6 +59,11 @@ There is no automatic fix: entering later than the call may not be what is wante
 
 When Python 3.15 is the oldest that runs the code: there the decorator does what it says.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that.
+
 ## References
 
 python/cpython#125862, python/cpython#81924.

@@ -39,6 +39,11 @@ There is no automatic fix: the function may have users in other modules.
 Off by default, because the name may be part of a public interface, and `chdir` needs Python 3.11.
 Definitions in an `if` or a `try` aren't reported: they stand in for what older versions lack.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 6 findings; 5 read
+by eye, 5 true (100 %).
+
 ## References
 
 The documentation of `contextlib`; python/cpython#89708 on hand-made `chdir`.

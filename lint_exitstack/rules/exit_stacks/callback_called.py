@@ -48,6 +48,12 @@ Unsafe (`intent`): the cleanup runs later than before, which is the point.
 Always worth having on. A call of anything else isn't reported: it may make the function that is
 registered.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that. Of 50 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 41.
+
 ## References
 
 The documentation of `contextlib.ExitStack.callback`.

@@ -50,6 +50,12 @@ reported, nor is anything where the stack is handed on or emptied. What is store
 the rest of the block calls anything besides the stack: storing on `self` for the time of the block
 is common.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that. Of 9 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 2.
+
 ## References
 
 The documentation of `contextlib.ExitStack.pop_all`.

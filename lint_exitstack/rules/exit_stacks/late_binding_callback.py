@@ -50,6 +50,12 @@ the lambda stays and gets the names as defaults. Local functions get no fix.
 Always worth having on. A stack that is closed in each turn isn't reported, nor is a turn that ends
 the loop, nor a name that isn't bound before the registration in the same turn.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that. Of 8 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 8.
+
 ## References
 
 The Programming FAQ of the Python documentation; flake8-bugbear's B023 reports any closure in a

@@ -56,6 +56,12 @@ Always worth having on. Cancelling callbacks by a dropped `pop_all()` on success
 idiom and isn't reported, nor is a resource that anything else gets to see. A class that extends a
 stack isn't reported unless something calls its `pop_all()`.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that. Of 9 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 2.
+
 ## References
 
 The documentation of `contextlib.ExitStack.pop_all`; python/cpython#88458.

@@ -64,6 +64,12 @@ statement: opening a file under a lock and keeping it longer is often what is me
 aren't reported where they are `__aenter__` and `__aexit__` or called by those, nor where one
 function of the module calls both.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 4 findings; all
+read by eye, 4 true (100 %). Of 2 right uses in real code that `benchmarks/mutations.py` makes
+wrong, it finds 2.
+
 ## References
 
 astral-sh/ruff#18225, modelcontextprotocol/python-sdk#79; the documentation of anyio and trio on

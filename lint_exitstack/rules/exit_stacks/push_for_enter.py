@@ -52,6 +52,12 @@ gives.
 Always worth having on. A manager that may have been entered elsewhere (a name, an attribute) isn't
 reported, nor is a class whose `__enter__` does nothing but return `self`.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that. Of 50 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 14.
+
 ## References
 
 The documentation of `contextlib.ExitStack.push`; saltstack/salt#37365.

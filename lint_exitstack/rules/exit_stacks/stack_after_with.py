@@ -45,6 +45,12 @@ the author to say.
 Always worth having on. Nothing is reported where the stack is used in a second `with`, closed,
 stored or handed on.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that. Of 50 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 40.
+
 ## References
 
 The documentation of `contextlib.ExitStack`.

@@ -45,6 +45,12 @@ Always worth having on. A stack that anything else sees (a call, an attribute of
 nested function) isn't reported, nor one at module level, nor one on `self` in a class with parents
 that aren't known, or where anything in the module looks at that attribute from outside.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 1 finding; 1 read
+by eye, 1 true (100 %). Of 50 right uses in real code that `benchmarks/mutations.py` makes wrong, it
+finds 34.
+
 ## References
 
 The documentation of `contextlib.ExitStack`: its callbacks are not invoked implicitly when it is

@@ -45,6 +45,12 @@ called is evaluated when it is registered (`early-evaluation`), unless a lambda 
 Always worth having on. A lambda that looks at the exception, or returns a constant, is taken as
 meant.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that. Of 39 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 32.
+
 ## References
 
 The documentation of `contextlib.ExitStack.push`.

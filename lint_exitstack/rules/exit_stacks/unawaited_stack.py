@@ -52,6 +52,12 @@ Unsafe (`intent`): what didn't run now runs.
 Always worth having on. A coroutine that is handed to `gather`, `create_task` or anything else isn't
 reported.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that. Of 111 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 93.
+
 ## References
 
 The documentation of `contextlib.AsyncExitStack`; python/cpython#4790.

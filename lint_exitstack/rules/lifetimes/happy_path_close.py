@@ -43,6 +43,11 @@ In scripts that end at the first error anyway. Resources that usually live as lo
 (pools, sessions, executors, event loops) aren't reported, nor are locks, processes and progress
 bars.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 300 findings; 102
+read by eye, 97 true (95 %).
+
 ## References
 
 CWE-772. CodeQL's file-not-closed and pylint's R1732 look for more and know less: here

@@ -44,6 +44,11 @@ Only comprehensions followed at once by such a `try` are rewritten.
 
 Always worth having on.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that.
+
 ## References
 
 The documentation of `contextlib.ExitStack`, "Supporting a variable number of context managers".

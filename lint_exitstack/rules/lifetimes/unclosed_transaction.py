@@ -43,6 +43,11 @@ again after its `with`.
 
 Always worth having on.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 25 findings; 21
+read by eye, 21 true (100 %).
+
 ## References
 
 python/cpython#115537, python/cpython#135333; the documentation of `sqlite3.Connection`.

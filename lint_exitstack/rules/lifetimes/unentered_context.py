@@ -42,6 +42,11 @@ There is no automatic fix: how much of what follows belongs under the `with` onl
 Calls under `assertRaises` and the like aren't reported: there the call itself is what is tested.
 `patch(…).start()` without a `stop()` isn't either: `patch.stopall` may stand in another module.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 3 findings; all
+read by eye, 3 true (100 %).
+
 ## References
 
 astral-sh/ruff#20462.

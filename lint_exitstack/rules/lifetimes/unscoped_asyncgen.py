@@ -50,6 +50,11 @@ Unsafe (`intent`): that the generator is closed at once is the point. `aclosing`
 
 Off by default: under what finalises async generators by itself, as trio does, it doesn't matter.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 1 finding; 1 read
+by eye, 0 true (0 %).
+
 ## References
 
 python/cpython PR#21545; PEP 533.

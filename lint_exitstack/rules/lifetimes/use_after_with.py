@@ -38,6 +38,12 @@ There is no automatic fix: perhaps the call belongs into the `with`, perhaps the
 Calls inside `try` and `with pytest.raises(...)` aren't reported: tests look there whether the
 object was closed.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it found nothing: no
+false alarm, and no proof of more than that. Of 50 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 49.
+
 ## References
 
 astral-sh/ruff#21133.

@@ -56,6 +56,11 @@ pytest.raises(error): …`). Nor are branches that both have comments of their o
 for. Nor are imports (type checkers and readers know `if` and `else` around them), nor
 `torch.no_grad()` and its kind, for which torch has a form with a condition.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 146 findings; 65
+read by eye, 64 true (98 %).
+
 ## References
 
 The documentation of `contextlib.nullcontext`; astral-sh/ruff#7107.

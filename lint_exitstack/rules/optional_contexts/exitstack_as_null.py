@@ -44,6 +44,11 @@ Safe: an empty stack does nothing either. `async with nullcontext()` needs Pytho
 
 Always worth having on.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 1 finding; 1 read
+by eye, 1 true (100 %).
+
 ## References
 
 The documentation of `contextlib.nullcontext`; rthalley/dnspython#793.

@@ -52,6 +52,11 @@ is a class, whose instances may be recognised by their type. The asynchronous fo
 Where such a definition is a placeholder that documents an interface. Methods, definitions under a
 condition, and functions with other parameters aren't reported: they stand in for something.
 
+## How sure
+
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 9 findings; 6 read
+by eye, 6 true (100 %).
+
 ## References
 
 The documentation of `contextlib.nullcontext`.
