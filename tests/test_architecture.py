@@ -138,6 +138,13 @@ def test_arrows_run_one_way(path):
     assert own_parts(path) <= allowed
 
 
+def test_what_reads_code_knows_no_plans():
+    readers = [path for path in MODULES if path.parent.name == "reading"]
+    assert readers
+    for path in readers:
+        assert not [name for name in imported(path) if ".planning" in name], path
+
+
 def test_the_picture_has_no_circles():
     done: set[str] = set()
     pending = dict(STANDS_ON)

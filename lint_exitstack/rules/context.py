@@ -63,6 +63,14 @@ class Place:
                 return
             yield place
 
+    def statements_before(self) -> list[ast.stmt]:
+        """Return the statements of its function that have run, or begun, when it is reached."""
+        found = list(self.block[: self.index])
+        for around in self.around_in_frame():
+            found.extend(around.block[: around.index])
+            found.append(around.node)
+        return found
+
 
 class Context:
     """One file under analysis; what takes time is made when a rule first asks."""

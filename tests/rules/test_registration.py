@@ -9,7 +9,8 @@ import pytest
 from lint_exitstack.analysis import places
 from lint_exitstack.model.source import Source
 from lint_exitstack.rules.context import Context
-from lint_exitstack.rules.try_finally.registration import Registrar, Registration, call_of
+from lint_exitstack.rules.try_finally.planning.registration import Registrar, Registration
+from lint_exitstack.rules.try_finally.reading.calls import call_of
 from lint_exitstack.settings import Settings
 
 PROGRAM = """\

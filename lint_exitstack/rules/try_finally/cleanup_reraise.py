@@ -112,11 +112,15 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.cleanup import release_of
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanup, read_cleanups
-from lint_exitstack.rules.try_finally.reraising import Reraise
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
-from lint_exitstack.rules.try_finally.within import within
+from lint_exitstack.rules.try_finally.planning.reraising import Reraise
+from lint_exitstack.rules.try_finally.reading.cleanup import release_of
+from lint_exitstack.rules.try_finally.reading.cleanup_calls import (
+    Cleanup,
+    read_cleanup,
+    read_cleanups,
+)
+from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.reading.within import within
 from lint_exitstack.rules.wording import short
 
 if TYPE_CHECKING:
@@ -124,7 +128,7 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.cleanup import Release
+    from lint_exitstack.rules.try_finally.reading.cleanup import Release
 
 _SIGNALS = re.compile(r"Time_?[Oo]ut|Cancel|Interrupt|Exit|Stop")
 _BROAD = {"builtins.BaseException", "builtins.Exception"}

@@ -76,17 +76,17 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.around import Around
-from lint_exitstack.rules.try_finally.calling import callback_plan
-from lint_exitstack.rules.try_finally.cleanup import release_of
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
-from lint_exitstack.rules.try_finally.closings import closing_of
-from lint_exitstack.rules.try_finally.conditional_cleanups import read_all
 from lint_exitstack.rules.try_finally.finally_chdir import saving_of
-from lint_exitstack.rules.try_finally.locks import pair_of
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
-from lint_exitstack.rules.try_finally.unwinding import Unwinding
-from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.planning.around import Around
+from lint_exitstack.rules.try_finally.planning.calling import callback_plan
+from lint_exitstack.rules.try_finally.planning.closings import closing_of
+from lint_exitstack.rules.try_finally.planning.unwinding import Unwinding
+from lint_exitstack.rules.try_finally.planning.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.reading.cleanup import release_of
+from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup
+from lint_exitstack.rules.try_finally.reading.conditional_cleanups import read_all
+from lint_exitstack.rules.try_finally.reading.locks import pair_of
+from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 from lint_exitstack.semantics.flow import LOOPS
 
 if TYPE_CHECKING:

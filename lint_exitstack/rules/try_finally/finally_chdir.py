@@ -70,10 +70,10 @@ from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Item, Piece, Template
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.acquisition import is_silent
-from lint_exitstack.rules.try_finally.managing import offers
-from lint_exitstack.rules.try_finally.saving import Kind, Saving, Step, find
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.planning.saving import Kind, Saving, Step, find
+from lint_exitstack.rules.try_finally.reading.acquisition import is_silent
+from lint_exitstack.rules.try_finally.reading.managing import offers
+from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 from lint_exitstack.semantics.flow import awaits, yields
 
 if TYPE_CHECKING:

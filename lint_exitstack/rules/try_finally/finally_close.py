@@ -105,7 +105,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.closings import closing_of
+from lint_exitstack.rules.try_finally.planning.closings import closing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -77,8 +77,8 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.flattening import Flattening
-from lint_exitstack.rules.try_finally.ladders import ladder_at
+from lint_exitstack.rules.try_finally.planning.flattening import Flattening
+from lint_exitstack.rules.try_finally.reading.ladders import ladder_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

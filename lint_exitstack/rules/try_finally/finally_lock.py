@@ -79,11 +79,11 @@ from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Item, Piece
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.acquisition import is_silent
-from lint_exitstack.rules.try_finally.locks import Made, Pair, made, pair_of
-from lint_exitstack.rules.try_finally.managing import only_value
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
-from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.planning.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.reading.acquisition import is_silent
+from lint_exitstack.rules.try_finally.reading.locks import Made, Pair, made, pair_of
+from lint_exitstack.rules.try_finally.reading.managing import only_value
+from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 from lint_exitstack.semantics.evaluation import changed_in
 from lint_exitstack.semantics.layout import layout_hazards
 

@@ -74,8 +74,8 @@ from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Item, Layout, Piece, Template
 from lint_exitstack.rules.nested_with.contexts import can_wrap
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.saving import Kind, Saving, Step, Swap, find
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.planning.saving import Kind, Saving, Step, Swap, find
+from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

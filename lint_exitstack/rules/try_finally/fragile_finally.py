@@ -115,12 +115,12 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.around import finally_line
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
-from lint_exitstack.rules.try_finally.closing_loops import interruptible
-from lint_exitstack.rules.try_finally.conditional_cleanups import read_all
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
-from lint_exitstack.rules.try_finally.unwinding import Unwinding, skipped_by_first
+from lint_exitstack.rules.try_finally.planning.around import finally_line
+from lint_exitstack.rules.try_finally.planning.unwinding import Unwinding, skipped_by_first
+from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup
+from lint_exitstack.rules.try_finally.reading.closing_loops import interruptible
+from lint_exitstack.rules.try_finally.reading.conditional_cleanups import read_all
+from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 from lint_exitstack.rules.try_finally.wording import skipping
 from lint_exitstack.rules.wording import short
 

@@ -133,14 +133,14 @@ from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.rules.optional_contexts.ownership import ownership
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.acquisition import Origin, acquisition
-from lint_exitstack.rules.try_finally.cleanup import release_of
-from lint_exitstack.rules.try_finally.closings import Closing
-from lint_exitstack.rules.try_finally.guards import guard_hazards, mentions, needs_none
-from lint_exitstack.rules.try_finally.handled import Handled
-from lint_exitstack.rules.try_finally.lent import Lent
-from lint_exitstack.rules.try_finally.scattered import Scattered
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.planning.closings import Closing
+from lint_exitstack.rules.try_finally.planning.handled import Handled
+from lint_exitstack.rules.try_finally.planning.lent import Lent
+from lint_exitstack.rules.try_finally.planning.scattered import Scattered
+from lint_exitstack.rules.try_finally.reading.acquisition import Origin, acquisition
+from lint_exitstack.rules.try_finally.reading.cleanup import release_of
+from lint_exitstack.rules.try_finally.reading.guards import guard_hazards, mentions, needs_none
+from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,8 +148,8 @@ if TYPE_CHECKING:
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.model.rewrite import Rewrite
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.acquisition import Acquisition
-    from lint_exitstack.rules.try_finally.cleanup import Guard, Release
+    from lint_exitstack.rules.try_finally.reading.acquisition import Acquisition
+    from lint_exitstack.rules.try_finally.reading.cleanup import Guard, Release
 
     _Planned = tuple[str, Rewrite | None, tuple[Hazard, ...]]
 

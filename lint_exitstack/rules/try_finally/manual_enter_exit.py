@@ -61,8 +61,8 @@ import re
 from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.entering import entered_at, entering
-from lint_exitstack.rules.try_finally.untouchable import is_manager_idiom
+from lint_exitstack.rules.try_finally.planning.entering import entered_at, entering
+from lint_exitstack.rules.try_finally.reading.untouchable import is_manager_idiom
 from lint_exitstack.semantics.bindings import FUNCTIONS
 from lint_exitstack.semantics.flow import has, jumps_out, yields
 

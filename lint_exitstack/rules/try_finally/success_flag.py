@@ -73,9 +73,9 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.flagging import Flagging
-from lint_exitstack.rules.try_finally.flags import flag_of
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.planning.flagging import Flagging
+from lint_exitstack.rules.try_finally.reading.flags import flag_of
+from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -60,9 +60,9 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.context import Place
 from lint_exitstack.rules.rule import Rule
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
-from lint_exitstack.rules.try_finally.sequences import Sequencing
-from lint_exitstack.rules.try_finally.unwinding import skipped_by_first
+from lint_exitstack.rules.try_finally.planning.sequences import Sequencing
+from lint_exitstack.rules.try_finally.planning.unwinding import skipped_by_first
+from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup, read_cleanups
 from lint_exitstack.rules.try_finally.wording import skipping
 
 if TYPE_CHECKING:

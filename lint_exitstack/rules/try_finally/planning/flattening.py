@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, Piece, Reshaped, Suite, Trivia
-from lint_exitstack.rules.try_finally.around import (
+from lint_exitstack.rules.try_finally.planning.around import (
     Around,
     before_finally,
     clause_comments,
@@ -16,9 +16,9 @@ from lint_exitstack.rules.try_finally.around import (
     pragma_hazards,
     trivia_of,
 )
-from lint_exitstack.rules.try_finally.cleanup import release_of
-from lint_exitstack.rules.try_finally.managing import Form, form_for, made_by
-from lint_exitstack.rules.try_finally.registration import Registrar
+from lint_exitstack.rules.try_finally.planning.registration import Registrar
+from lint_exitstack.rules.try_finally.reading.cleanup import release_of
+from lint_exitstack.rules.try_finally.reading.managing import Form, form_for, made_by
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import comments_on, last_line, lines_between
 from lint_exitstack.semantics.layout import layout_hazards
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.rewrite import Rewrite, Statement
     from lint_exitstack.rules.context import Context
-    from lint_exitstack.rules.try_finally.ladders import Rung
-    from lint_exitstack.rules.try_finally.registration import Registration
+    from lint_exitstack.rules.try_finally.planning.registration import Registration
+    from lint_exitstack.rules.try_finally.reading.ladders import Rung
 
 
 class Flattening:

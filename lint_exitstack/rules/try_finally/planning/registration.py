@@ -17,20 +17,12 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.rewrite import Expression
     from lint_exitstack.rules.context import Context, Place
+    from lint_exitstack.rules.try_finally.reading.calls import Call
 
 _DISPLAYS = (ast.Tuple, ast.List, ast.Set, ast.Starred)
 # What means something else, or nothing at all, once it stands in a lambda or runs earlier.
 _TIED = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 _TIED_NAMES = frozenset({"super", "locals", "vars", "dir", "eval", "exec"})
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A statement that is nothing but a call, awaited or not."""
-
-    statement: ast.Expr
-    call: ast.Call
-    awaited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +52,6 @@ class _Judgement:
 _NOW = _Judgement()
 
 
-def call_of(statement: ast.stmt) -> Call | None:
-    """Return the call that `statement` consists of, None if it's anything else."""
-    if not isinstance(statement, ast.Expr):
-        return None
-    value = statement.value
-    awaited = isinstance(value, ast.Await)
-    call = value.value if isinstance(value, ast.Await) else value
-    return Call(statement, call, awaited) if isinstance(call, ast.Call) else None
-
-
-def statements_before(place: Place) -> list[ast.stmt]:
-    """Return the statements of its function that have run, or begun, when `place` is reached."""
-    found = list(place.block[: place.index])
-    for around in place.around_in_frame():
-        found.extend(around.block[: around.index])
-        found.append(around.node)
-    return found
-
-
 class Registrar:
     """Registers what must run after `guarded`, right before these statements.
 
@@ -94,7 +67,7 @@ class Registrar:
         self.guarded = guarded
         self.stack = stack
         self.scope = context.scope(place)
-        self.spot = Spot(place.node, self.scope, statements_before(place))
+        self.spot = Spot(place.node, self.scope, place.statements_before())
 
     def entered(self, manager: Expression, target: Expression | None = None) -> Registration:
         """Return the line that enters `manager` and binds what it gives."""

@@ -6,9 +6,9 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lint_exitstack.rules.try_finally.acquisition import Origin, acquisition, is_short
-from lint_exitstack.rules.try_finally.cleanup import Release, release_of
-from lint_exitstack.rules.try_finally.managing import made_by, only_value
+from lint_exitstack.rules.try_finally.reading.acquisition import Origin, acquisition, is_short
+from lint_exitstack.rules.try_finally.reading.cleanup import Release, release_of
+from lint_exitstack.rules.try_finally.reading.managing import made_by, only_value
 from lint_exitstack.semantics.bindings import FUNCTIONS
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lint_exitstack.rules.try_finally.registration import statements_before
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.evaluation import Spot, is_bound_before
 from lint_exitstack.semantics.flow import awaits, blocks_of, nodes_in_frame, yields
@@ -241,7 +240,7 @@ def _is_function(place: Place) -> bool:
 
 
 def _is_quiet(expression: ast.expr, place: Place, context: Context) -> bool:
-    spot = Spot(place.node, context.scope(place), statements_before(place))
+    spot = Spot(place.node, context.scope(place), place.statements_before())
     pending = [expression]
     while pending:
         here = pending.pop()

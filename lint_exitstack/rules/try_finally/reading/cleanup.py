@@ -6,7 +6,7 @@ import ast
 import enum
 from dataclasses import dataclass
 
-from lint_exitstack.rules.try_finally.registration import Call, call_of
+from lint_exitstack.rules.try_finally.reading.calls import Call, call_of
 from lint_exitstack.semantics.names import dotted
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lint_exitstack.rules.context import Place
-from lint_exitstack.rules.try_finally.cleanup import release_of
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
-from lint_exitstack.rules.try_finally.managing import form_for
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
+from lint_exitstack.rules.try_finally.reading.cleanup import release_of
+from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup, read_cleanups
+from lint_exitstack.rules.try_finally.reading.managing import form_for
+from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 
 if TYPE_CHECKING:
     from lint_exitstack.rules.context import Context

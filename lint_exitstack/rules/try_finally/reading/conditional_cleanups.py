@@ -6,8 +6,8 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lint_exitstack.rules.try_finally.cleanup import Guard, release_of
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanup
+from lint_exitstack.rules.try_finally.reading.cleanup import Guard, release_of
+from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup, read_cleanup
 from lint_exitstack.semantics.names import dotted
 
 if TYPE_CHECKING:

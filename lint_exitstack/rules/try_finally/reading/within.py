@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Kept, Line
-from lint_exitstack.rules.try_finally.acquisition import acquisition
-from lint_exitstack.rules.try_finally.guards import guard_hazards
-from lint_exitstack.rules.try_finally.sites import acquired_by, obstacles, sites_of
+from lint_exitstack.rules.try_finally.reading.acquisition import acquisition
+from lint_exitstack.rules.try_finally.reading.guards import guard_hazards
+from lint_exitstack.rules.try_finally.reading.sites import acquired_by, obstacles, sites_of
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.layout import layout_hazards
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from lint_exitstack.model.position import Key
     from lint_exitstack.model.rewrite import Statement, Trivia
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.cleanup import Release
-    from lint_exitstack.rules.try_finally.sites import Site
+    from lint_exitstack.rules.try_finally.reading.cleanup import Release
+    from lint_exitstack.rules.try_finally.reading.sites import Site
 
 
 @dataclass(frozen=True, slots=True, eq=False)

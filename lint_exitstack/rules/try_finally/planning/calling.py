@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.rewrite import Item, Piece, Template
 from lint_exitstack.rules.stack_hazards import stack_hazards
-from lint_exitstack.rules.try_finally.around import Around
-from lint_exitstack.rules.try_finally.registration import Registrar
+from lint_exitstack.rules.try_finally.planning.around import Around
+from lint_exitstack.rules.try_finally.planning.registration import Registrar
 from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:
     from lint_exitstack.model.finding import Hazard
     from lint_exitstack.model.rewrite import Expression, Rewrite
     from lint_exitstack.rules.context import Context
-    from lint_exitstack.rules.try_finally.registration import Call
-    from lint_exitstack.rules.try_finally.wrapping import Wrapping
+    from lint_exitstack.rules.try_finally.planning.wrapping import Wrapping
+    from lint_exitstack.rules.try_finally.reading.calls import Call
 
 
 def callback_plan(wrapping: Wrapping, call: Call) -> tuple[Rewrite, tuple[Hazard, ...]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Kept, Line, Piece, Trivia
-from lint_exitstack.rules.try_finally.sites import statements_in
+from lint_exitstack.rules.try_finally.reading.sites import statements_in
 from lint_exitstack.semantics.flow import WITHS, nodes_in_frame
 from lint_exitstack.semantics.layout import layout_hazards
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lint_exitstack.model.position import Key
     from lint_exitstack.model.rewrite import Statement
     from lint_exitstack.rules.context import Context
-    from lint_exitstack.rules.try_finally.sites import Site
+    from lint_exitstack.rules.try_finally.reading.sites import Site
 
 # More of them would read worse than the handler.
 _MOST = 3

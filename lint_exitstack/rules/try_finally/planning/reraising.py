@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, NewTry, Suite, Trivia
-from lint_exitstack.rules.try_finally.around import (
+from lint_exitstack.rules.try_finally.planning.around import (
     before_finally,
     clause_comments,
     finally_line,
@@ -16,10 +16,10 @@ from lint_exitstack.rules.try_finally.around import (
     pragma_hazards,
     trivia_of,
 )
-from lint_exitstack.rules.try_finally.cleanup import release_of
-from lint_exitstack.rules.try_finally.committing import Committing, commented
-from lint_exitstack.rules.try_finally.leaving import Leaving
-from lint_exitstack.rules.try_finally.within import within
+from lint_exitstack.rules.try_finally.planning.committing import Committing, commented
+from lint_exitstack.rules.try_finally.planning.leaving import Leaving
+from lint_exitstack.rules.try_finally.reading.cleanup import release_of
+from lint_exitstack.rules.try_finally.reading.within import within
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.comments import last_line
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lint_exitstack.model.position import Key
     from lint_exitstack.model.rewrite import Rewrite, Statement
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
+    from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup
 
 _ELSE = re.compile(r"[ \t\f]*else\b")
 

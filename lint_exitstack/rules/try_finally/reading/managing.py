@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.cleanup import Release
+    from lint_exitstack.rules.try_finally.reading.cleanup import Release
     from lint_exitstack.semantics.bindings import Scope
     from lint_exitstack.semantics.catalogue import Resource
 

@@ -6,9 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
-from lint_exitstack.rules.try_finally.acquisition import assigned_to
-from lint_exitstack.rules.try_finally.cleanup import Test
-from lint_exitstack.rules.try_finally.managing import made_by
+from lint_exitstack.rules.try_finally.reading.acquisition import assigned_to
+from lint_exitstack.rules.try_finally.reading.cleanup import Test
+from lint_exitstack.rules.try_finally.reading.managing import made_by
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.flow import LOOPS, WITHS
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.acquisition import Acquisition
-    from lint_exitstack.rules.try_finally.cleanup import Guard
+    from lint_exitstack.rules.try_finally.reading.acquisition import Acquisition
+    from lint_exitstack.rules.try_finally.reading.cleanup import Guard
 
 # Kinds of the catalogue whose objects may be empty, and then count as false.
 _MAY_BE_FALSE = frozenset({"shelf", "database", "memory map", "buffer", "mailbox", "response"})

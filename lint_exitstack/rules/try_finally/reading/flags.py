@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup, read_cleanups
+from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup, read_cleanups
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.flow import nodes_in_frame
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Reshaped, Trivia
-from lint_exitstack.rules.try_finally.cleanup import Test, release_of
-from lint_exitstack.rules.try_finally.within import within
+from lint_exitstack.rules.try_finally.reading.cleanup import Test, release_of
+from lint_exitstack.rules.try_finally.reading.within import within
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import comments_on
 from lint_exitstack.semantics.evaluation import changed_in, names_in
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
-    from lint_exitstack.rules.try_finally.registration import Registration
+    from lint_exitstack.rules.try_finally.planning.registration import Registration
+    from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup
 
 
 class Guarded:

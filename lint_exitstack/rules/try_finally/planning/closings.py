@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.rewrite import Item, Piece, Template
-from lint_exitstack.rules.try_finally.acquisition import (
+from lint_exitstack.rules.try_finally.planning.around import Around
+from lint_exitstack.rules.try_finally.planning.calling import breakable, callback_plan
+from lint_exitstack.rules.try_finally.planning.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.reading.acquisition import (
     Origin,
     acquisition,
     binds,
@@ -16,19 +19,15 @@ from lint_exitstack.rules.try_finally.acquisition import (
     is_silent,
     is_surely_bound,
 )
-from lint_exitstack.rules.try_finally.around import Around
-from lint_exitstack.rules.try_finally.calling import breakable, callback_plan
-from lint_exitstack.rules.try_finally.cleanup import release_of
-from lint_exitstack.rules.try_finally.managing import (
+from lint_exitstack.rules.try_finally.reading.cleanup import release_of
+from lint_exitstack.rules.try_finally.reading.managing import (
     Form,
     form_for,
     made_by,
     may_be_entered_late,
     only_value,
 )
-from lint_exitstack.rules.try_finally.registration import statements_before
-from lint_exitstack.rules.try_finally.untouchable import is_untouchable
-from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 from lint_exitstack.semantics.evaluation import Spot, changed_in, is_bound_before
 from lint_exitstack.semantics.flow import LOOPS, nodes_in_frame
 
@@ -37,8 +36,8 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.rewrite import Expression, Rewrite
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.acquisition import Acquisition
-    from lint_exitstack.rules.try_finally.cleanup import Release
+    from lint_exitstack.rules.try_finally.reading.acquisition import Acquisition
+    from lint_exitstack.rules.try_finally.reading.cleanup import Release
     from lint_exitstack.semantics.bindings import Event
     from lint_exitstack.semantics.imports import Way
 
@@ -242,7 +241,7 @@ class Closing:
     def _unbound(self, span: Span) -> Iterator[Hazard]:
         """Yield a hazard where the name may have no value when the `with` begins."""
         root, _, attributes = self.acquired.subject.partition(".")
-        spot = Spot(self.node, self.scope, statements_before(self.place))
+        spot = Spot(self.node, self.scope, self.place.statements_before())
         bound = is_bound_before(root, spot, self.context.bindings)
         bound = bound or is_surely_bound(root, self.place, self.context)
         known = self.acquired.origin in {Origin.BEFORE, Origin.INSIDE}

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, Line, Piece, Suite, Trivia
-from lint_exitstack.rules.try_finally.absent import may_be_none
-from lint_exitstack.rules.try_finally.around import Around, pragma_hazards
-from lint_exitstack.rules.try_finally.leaving import falls_through, is_settled
-from lint_exitstack.rules.try_finally.registration import Registrar
+from lint_exitstack.rules.try_finally.planning.around import Around, pragma_hazards
+from lint_exitstack.rules.try_finally.planning.leaving import falls_through, is_settled
+from lint_exitstack.rules.try_finally.planning.registration import Registrar
+from lint_exitstack.rules.try_finally.reading.absent import may_be_none
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import comments_on
 from lint_exitstack.semantics.flow import has, jumps_out
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.rewrite import Statement
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
+    from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup
 
 
 @dataclass(frozen=True, slots=True)

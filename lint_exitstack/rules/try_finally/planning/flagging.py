@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, Line, Reshaped, Suite, Trivia
-from lint_exitstack.rules.try_finally.around import (
+from lint_exitstack.rules.try_finally.planning.around import (
     before_finally,
     clause_comments,
     finally_line,
     opening,
     trivia_of,
 )
-from lint_exitstack.rules.try_finally.committing import Committing
+from lint_exitstack.rules.try_finally.planning.committing import Committing
 from lint_exitstack.semantics.comments import comments_on, last_line, lines_between
 from lint_exitstack.semantics.layout import layout_hazards
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.rewrite import Rewrite, Statement
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.flags import Flag
+    from lint_exitstack.rules.try_finally.reading.flags import Flag
 
 
 class Flagging:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Item, Piece, Template
-from lint_exitstack.rules.try_finally.acquisition import is_surely_bound
-from lint_exitstack.rules.try_finally.cleanup import Test
-from lint_exitstack.rules.try_finally.managing import Form, form_for
-from lint_exitstack.rules.try_finally.registration import statements_before
-from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.planning.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.reading.acquisition import is_surely_bound
+from lint_exitstack.rules.try_finally.reading.cleanup import Test
+from lint_exitstack.rules.try_finally.reading.managing import Form, form_for
 from lint_exitstack.semantics.evaluation import Spot, changed_in, is_bound_before
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.rewrite import Rewrite
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.cleanup import Guard, Release
+    from lint_exitstack.rules.try_finally.reading.cleanup import Guard, Release
 
 
 class Lent:
@@ -82,7 +81,7 @@ class Lent:
             message = f"whether `{self.name}` is true is asked before the body"
             yield Hazard("early-evaluation", message, span)
             return
-        spot = Spot(self.node, self.scope, statements_before(self.place))
+        spot = Spot(self.node, self.scope, self.place.statements_before())
         bound = is_bound_before(self.name, spot, self.context.bindings)
         if not bound and not is_surely_bound(self.name, self.place, self.context):
             message = f"`{self.name}` is looked up before the body instead of after it"

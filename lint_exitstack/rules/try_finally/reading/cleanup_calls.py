@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lint_exitstack.rules.try_finally.registration import Call, call_of
+from lint_exitstack.rules.try_finally.reading.calls import Call, call_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.position import Span
 from lint_exitstack.model.rewrite import Block, NewTry, Reshaped, Suite, Trivia
-from lint_exitstack.rules.try_finally.around import (
+from lint_exitstack.rules.try_finally.planning.around import (
     Around,
     before_finally,
     clause_comments,
@@ -18,9 +18,9 @@ from lint_exitstack.rules.try_finally.around import (
     pragma_hazards,
     trivia_of,
 )
-from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
-from lint_exitstack.rules.try_finally.guarded import Guarded, out_of_order
-from lint_exitstack.rules.try_finally.registration import Registrar
+from lint_exitstack.rules.try_finally.planning.guarded import Guarded, out_of_order
+from lint_exitstack.rules.try_finally.planning.registration import Registrar
+from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import last_line
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.rewrite import Item, Line, Piece, Template
 from lint_exitstack.rules.stack_hazards import scope_hazards, stack_hazards
-from lint_exitstack.rules.try_finally.around import Around
-from lint_exitstack.rules.try_finally.managing import Form
-from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.planning.around import Around
+from lint_exitstack.rules.try_finally.planning.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.reading.managing import Form
 
 if TYPE_CHECKING:
     import ast
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.finding import Hazard
     from lint_exitstack.model.rewrite import Expression, Need, Rewrite
-    from lint_exitstack.rules.try_finally.closings import Closing
+    from lint_exitstack.rules.try_finally.planning.closings import Closing
 
 
 class Handled:

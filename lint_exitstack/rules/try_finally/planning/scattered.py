@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Item, Kept, Line, Piece, Swapped, Template
 from lint_exitstack.rules.stack_hazards import scope_hazards, stack_hazards
-from lint_exitstack.rules.try_finally.around import Around
-from lint_exitstack.rules.try_finally.guards import guard_hazards
-from lint_exitstack.rules.try_finally.managing import Form, form_for, made_by
-from lint_exitstack.rules.try_finally.sites import acquired_by, called, obstacles, sites_of
-from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.planning.around import Around
+from lint_exitstack.rules.try_finally.planning.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.reading.guards import guard_hazards
+from lint_exitstack.rules.try_finally.reading.managing import Form, form_for, made_by
+from lint_exitstack.rules.try_finally.reading.sites import acquired_by, called, obstacles, sites_of
 from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from lint_exitstack.model.rewrite import Need, Rewrite, Statement
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.cleanup import Guard, Release
-    from lint_exitstack.rules.try_finally.sites import Site
+    from lint_exitstack.rules.try_finally.reading.cleanup import Guard, Release
+    from lint_exitstack.rules.try_finally.reading.sites import Site
     from lint_exitstack.semantics.imports import Way
 
 

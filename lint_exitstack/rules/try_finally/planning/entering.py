@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Item, Kept, NewWith, Piece, Rewrite, Trivia
-from lint_exitstack.rules.try_finally.acquisition import binds, is_short, is_silent
-from lint_exitstack.rules.try_finally.cleanup import Release, release_of
-from lint_exitstack.rules.try_finally.locks import made
-from lint_exitstack.rules.try_finally.managing import only_value
-from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.planning.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.reading.acquisition import binds, is_short, is_silent
+from lint_exitstack.rules.try_finally.reading.cleanup import Release, release_of
+from lint_exitstack.rules.try_finally.reading.locks import made
+from lint_exitstack.rules.try_finally.reading.managing import only_value
 from lint_exitstack.semantics import catalogue
 from lint_exitstack.semantics.comments import comments_on, is_pragma, last_line, lines_between
 from lint_exitstack.semantics.evaluation import changed_in

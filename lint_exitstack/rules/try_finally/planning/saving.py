@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
-from lint_exitstack.rules.try_finally.acquisition import is_short, is_silent
-from lint_exitstack.rules.try_finally.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.planning.wrapping import Moves, Wrapping
+from lint_exitstack.rules.try_finally.reading.acquisition import is_short, is_silent
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.evaluation import changed_in
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Rewrite, Trivia
-from lint_exitstack.rules.try_finally.around import Around, pragma_hazards, trivia_of
-from lint_exitstack.rules.try_finally.registration import Registrar
+from lint_exitstack.rules.try_finally.planning.around import Around, pragma_hazards, trivia_of
+from lint_exitstack.rules.try_finally.planning.registration import Registrar
 from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.layout import layout_hazards
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lint_exitstack.rules.context import Context, Place
-    from lint_exitstack.rules.try_finally.cleanup_calls import Cleanup
+    from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup
 
 
 class Sequencing:

@@ -1,0 +1,1 @@
+"""What takes its place: plans of `with` headers and of stacks, with their hazards."""
