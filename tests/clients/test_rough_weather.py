@@ -7,7 +7,7 @@ from client_samples import NEST
 
 from lint_exitstack.api import check_source
 from lint_exitstack.fixing import Failure
-from lint_exitstack.project.one_file import Task, _dropped
+from lint_exitstack.project.one_file import Task, dropped
 from lint_exitstack.settings import Settings
 
 ABSURD = {
@@ -48,7 +48,7 @@ def test_a_very_long_line_is_checked_and_cropped(run, project):
 def test_a_fix_that_failed_its_proof_is_called_our_bug(project):
     [finding] = check_source(NEST)
     task = Task(str(project / "a.py"), "a.py", Settings())
-    assert _dropped(task, Failure(finding, "comments", "1 got lost")) == (
+    assert dropped(task, "1:1", Failure(finding, "comments", "1 got lost")) == (
         'a.py:1:1: XIT101 was not fixed: its rewrite failed the check "comments" (1 got lost). '
         "This is a bug of lint-exitstack: please report it."
     )

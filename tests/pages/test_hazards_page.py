@@ -16,6 +16,7 @@ from typing import NamedTuple
 import nbformat
 import page_reading
 import pytest
+from behaviour.interpreters import find_interpreter
 
 from lint_exitstack import check_source, fix_source
 from lint_exitstack.model.finding import Fixability
@@ -82,11 +83,10 @@ def interpreter(driver: str) -> str:
     bound = tuple(map(int, wanted[1].split(".")))
     if wanted[2] == "newer" and sys.version_info[:2] >= bound:
         return sys.executable
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    kept = sorted(map(str, pyenv.glob(f"versions/{wanted[1]}.*/bin/python{wanted[1]}")))
-    if not kept:
+    found = find_interpreter(wanted[1])
+    if found is None:
         pytest.skip(f"there is no Python {wanted[1]} here")
-    return kept[-1]
+    return found
 
 
 def prints(shown: Example, code: str, folder: Path) -> str:

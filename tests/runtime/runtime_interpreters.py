@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from behaviour.interpreters import find_interpreter
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = ("3.11", "3.12", "3.13")
@@ -21,18 +21,14 @@ def find(version):
     """Return the path of a working interpreter of that version, or None."""
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
-    path = shutil.which(f"python{version}")
-    if path is None:
-        return None
-    probe = subprocess.run([path, "-c", "pass"], capture_output=True, check=False)
-    return path if probe.returncode == 0 else None
+    return find_interpreter(version)
 
 
 def run(version, script, *arguments, timeout=300):
     """Run a script of this folder under an interpreter; return what it printed as JSON."""
     path = find(version)
     if path is None:
-        pytest.skip(f"no working python{version} on PATH")
+        pytest.skip(f"no working python{version} on PATH or kept by pyenv")
     done = subprocess.run(
         [path, "-W", "error::SyntaxWarning", str(Path(__file__).with_name(script)), *arguments],
         capture_output=True,
