@@ -10,6 +10,7 @@ new, files that are left over, processes that are, tracebacks, other exit codes 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import signal
@@ -66,10 +67,8 @@ def one(folder, old, new, number, jobs, whole, options) -> float | None:
     )
     time.sleep(0.1 + random.random() * whole)
     sent = time.perf_counter()
-    try:
+    with contextlib.suppress(ProcessLookupError):
         (os.kill if options.only_parent else os.killpg)(running.pid, number)
-    except ProcessLookupError:
-        pass
     _, said = running.communicate(timeout=60)
     took = time.perf_counter() - sent
     if running.returncode == 0:
