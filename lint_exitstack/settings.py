@@ -36,6 +36,7 @@ DEFAULT_EXCLUDE = (
     ".git",
     ".hg",
     ".ipynb_checkpoints",
+    ".lint_exitstack_cache",
     ".mypy_cache",
     ".nox",
     ".pyenv",
@@ -63,7 +64,8 @@ class Settings:
     `{code}` and `{name}` in `rule_url` stand for those of a rule (empty: pages have no address).
     With `ignore_noqa` no comment suppresses anything. `target_version` is the
     oldest Python that must run the result, `target_below` the first one that never will (None: no
-    such limit). Path patterns count from `root` (empty: they are compared with paths as given).
+    such limit). No `cache_dir` means the usual one. Path patterns count from `root` (empty: they
+    are compared with paths as given).
     """
 
     select: tuple[str, ...] = ()
@@ -92,6 +94,7 @@ class Settings:
     parenthesized_39: bool = False
     resources: dict[str, Resource] = field(default_factory=dict)
     rule_url: str = ""
+    cache_dir: str = ""
     root: str = ""
     ignore_noqa: bool = False
 

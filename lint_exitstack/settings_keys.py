@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -144,6 +145,12 @@ def _url(value: object, _folder: str) -> str:
     )
 
 
+def _folder(value: object, folder: str) -> str:
+    if isinstance(value, str) and value:
+        return os.path.join(folder, os.path.expanduser(value))  # noqa: PTH111, PTH118 - plain text
+    raise ValueError(f"must be the path of a folder, not {value!r}")
+
+
 def _resources(value: object, _folder: str) -> dict[str, Resource]:
     table = _table(value)
     try:
@@ -179,5 +186,6 @@ KEYS: Mapping[str, Key] = {
     "runtime": Key(_runtime, "The module that context managers are imported from."),
     "parenthesized-39": Key(_flag, "Allow parenthesised headers for Python 3.9."),
     "rule-url": Key(_url, "Where the page of a rule is, with {code} or {name}."),
+    "cache-dir": Key(_folder, "Where is kept what is known of files that didn't change."),
     "resources": Key(_resources, "Resources of your own, and what their `with` does."),
 }

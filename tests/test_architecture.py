@@ -63,6 +63,7 @@ STANDS_ON = {
         "settings_keys",
         "patterns",
         "rules",
+        "semantics",
         "model",
     ),
     "reports": ("checking", "rules", "model"),

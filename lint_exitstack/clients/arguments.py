@@ -30,7 +30,14 @@ _LISTS = (
     "extend-exclude",
 )
 _TABLES = ("per-file-ignores", "extend-per-file-ignores")
-_SINGLE = ("target-version", "line-length", "force-exclude", "respect-gitignore", "docs")
+_SINGLE = (
+    "target-version",
+    "line-length",
+    "force-exclude",
+    "respect-gitignore",
+    "docs",
+    "cache-dir",
+)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -151,7 +158,8 @@ def _add_configuration(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--isolated", action="store_true", help="read no configuration file")
     group.add_argument("--show-settings", action="store_true", help="print them, and stop")
     group.add_argument("-j", "--jobs", type=int, default=0, metavar="N", help="processes at most")
-    group.add_argument("-n", "--no-cache", action="store_true", help="accepted; there is no cache")
+    group.add_argument("-n", "--no-cache", action="store_true", help="examine every file anew")
+    group.add_argument("--cache-dir", metavar="DIR", help="where the cache is kept")
 
 
 def _add_rule(parser: argparse.ArgumentParser) -> None:

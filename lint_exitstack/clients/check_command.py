@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.clients.arguments import configuration
 from lint_exitstack.clients.baselines import with_baseline
+from lint_exitstack.clients.caching import cache_for
 from lint_exitstack.clients.contradictions import refuse_contradictions
 from lint_exitstack.clients.finding_tasks import found, mode_of, task_for
 from lint_exitstack.clients.outputs import outputs
@@ -59,7 +60,7 @@ def _check_files(
     wanted = not (arguments.quiet or arguments.silent)
     if not (work.tasks or work.problems) and wanted and arguments.changed_since is None:
         console.say("warning: no Python files were found below the given paths")
-    running = run(work.tasks, arguments.jobs)
+    running = run(work.tasks, arguments.jobs, cache_for(arguments, settings))
     outcomes = tuple(watched(running, len(work.tasks), console, wanted=wanted))
     if arguments.baseline:
         outcomes = with_baseline(outcomes, arguments, console)

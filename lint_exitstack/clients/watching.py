@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from lint_exitstack.clients.arguments import configuration
 from lint_exitstack.clients.baselines import with_baseline
+from lint_exitstack.clients.caching import cache_for
 from lint_exitstack.clients.finding_tasks import Found, found
 from lint_exitstack.clients.progress import watched
 from lint_exitstack.clients.telling import tell
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from lint_exitstack.clients.console import Console
     from lint_exitstack.clients.outputs import Output
     from lint_exitstack.model.outcome import FileOutcome
+    from lint_exitstack.project.cache.cache import Cache
     from lint_exitstack.project.one_file import Task
 
 # What `stat` says of a file; None where there is none.
@@ -128,9 +130,11 @@ class Watch:
         """Examine what isn't known, and tell of everything if there is anything new."""
         since = time.perf_counter()
         try:
-            work = found(self._arguments, configuration(self._arguments), self._reports)
+            settings = configuration(self._arguments)
+            work = found(self._arguments, settings, self._reports)
+            cache = cache_for(self._arguments, settings)
         except UsageError as error:
-            work = Found((), (), (str(error),))
+            work, cache = Found((), (), (str(error),)), None
         stamps = {task.path: _stamp(task.path) for task in work.tasks}
         todo = [task for task in work.tasks if not self._is_known(task, stamps[task.path])]
         gone = self._known.keys() - stamps.keys()
@@ -139,15 +143,15 @@ class Watch:
         self._problems = work.problems
         self._known = {path: self._known[path] for path in self._known.keys() - gone}
         self._console.clear()
-        self._examine(todo, stamps)
+        self._examine(todo, stamps, cache)
         self._tell(work, len(todo), since)
 
     def _is_known(self, task: Task, stamp: _Stamp) -> bool:
         known = self._known.get(task.path)
         return known is not None and (known.stamp, known.task) == (stamp, task)
 
-    def _examine(self, todo: list[Task], stamps: dict[str, _Stamp]) -> None:
-        running = run(todo, self._arguments.jobs)
+    def _examine(self, todo: list[Task], stamps: dict[str, _Stamp], cache: Cache | None) -> None:
+        running = run(todo, self._arguments.jobs, cache)
         outcomes = watched(running, len(todo), self._console, wanted=self._speaks)
         for task, outcome in zip(todo, outcomes, strict=True):
             stamp = _stamp(task.path) if outcome.applied else stamps[task.path]

@@ -72,7 +72,8 @@ class FileOutcome:
     """`errors` are what the user must know besides findings; they make the run fail.
 
     `dropped` are fixes that failed their proof. `data` is the new content where there is one and
-    it was not for writing. `added` counts new suppression comments.
+    it was not for writing. `added` counts new suppression comments. `content` is the digest of what
+    was examined (empty: nothing could be read).
     """
 
     path: str
@@ -84,3 +85,4 @@ class FileOutcome:
     diff: str = ""
     data: bytes | None = None
     added: int = 0
+    content: str = ""

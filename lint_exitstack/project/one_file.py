@@ -15,6 +15,7 @@ from lint_exitstack.model.finding import Finding
 from lint_exitstack.model.outcome import FileOutcome, Reported
 from lint_exitstack.model.position import Position, Span
 from lint_exitstack.model.source import Source
+from lint_exitstack.project.cache.keys import content_digest
 from lint_exitstack.project.presenting import presented
 from lint_exitstack.project.writing import WriteError, replace_file
 from lint_exitstack.rules.the_file.syntax_error import RULE as SYNTAX_ERROR
@@ -76,6 +77,7 @@ def _process(task: Task) -> FileOutcome:
     outcome = FileOutcome(task.path, task.shown)
     try:
         data = _read(task)
+        outcome = replace(outcome, content=content_digest(data))
         if kind_of(task.path) is not None:
             return _contained(outcome, data, task)
         source = Source(data, task.path)

@@ -3,61 +3,17 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Need
 from lint_exitstack.semantics.bindings import Act, imported
+from lint_exitstack.semantics.bootstrap import is_bootstrap_module
 
 if TYPE_CHECKING:
     from lint_exitstack.model.source import Source
     from lint_exitstack.semantics.bindings import Event, Scope
     from lint_exitstack.semantics.names import Names
-
-# What `import contextlib` itself needs, found by listing sys.modules of 3.8-3.13 started with -S:
-# such a module would have to wait for itself.
-_BOOTSTRAP = frozenset(
-    [
-        "_abc",
-        "_collections_abc",
-        "_py_abc",
-        "_py_warnings",
-        "_sitebuiltins",
-        "_weakrefset",
-        "abc",
-        "annotationlib",
-        "codecs",
-        "collections",
-        "collections.abc",
-        "contextlib",
-        "copyreg",
-        "encodings",
-        "encodings.aliases",
-        "encodings.cp1252",
-        "encodings.latin_1",
-        "encodings.utf_8",
-        "functools",
-        "genericpath",
-        "heapq",
-        "importlib._bootstrap",
-        "importlib._bootstrap_external",
-        "io",
-        "keyword",
-        "ntpath",
-        "operator",
-        "os",
-        "posixpath",
-        "reprlib",
-        "site",
-        "sitecustomize",
-        "stat",
-        "sys",
-        "types",
-        "warnings",
-        "weakref",
-    ]
-)
 
 
 class Way(NamedTuple):
@@ -147,15 +103,7 @@ class Imports:
         return (Hazard("rebound-name", message, self.source.span(star)),)
 
     def _is_bootstrap_module(self) -> bool:
-        if self.runtime != "contextlib":
-            return False
-        path = Path(self.source.path)
-        for root in list(path.parents)[:2]:
-            parts = path.relative_to(root).with_suffix("").parts
-            dotted = ".".join(parts).removesuffix(".__init__")
-            if dotted in _BOOTSTRAP and (root / "contextlib.py").is_file():
-                return True
-        return False
+        return self.runtime == "contextlib" and is_bootstrap_module(self.source.path)
 
 
 def _event_like(event: Event, statement: ast.stmt, local: str) -> Event:
