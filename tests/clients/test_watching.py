@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from cache_runs import POISON, poison, program as cached_program
 from client_samples import CLEAN, HELD, MERGED, NEST
 
 pexpect = pytest.importorskip("pexpect")
@@ -244,3 +245,27 @@ def test_without_watchfiles_the_way_to_it_is_named(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert 'pip install "lint-exitstack[watch]"' in done.stderr
+
+
+def test_what_earlier_runs_found_is_told_again(project, watching):
+    put(project / "a.py", NEST)
+    put(project / "b.py", HELD)
+    assert cached_program(project).returncode == 1
+    poison(project)
+    program = watching()
+    report, examined = program.look()
+    assert (report.count(POISON), examined) == (2, "2 of 2 files")
+    put(project / "a.py", NEST + HELD)
+    report, examined = program.look()
+    assert (places(report), examined) == (["a.py", "a.py", "b.py"], "1 of 2 files")
+    assert report.count(POISON) == 1
+    program.end()
+    assert cached_program(project, "--output-format", "concise").stdout.count(POISON) == 1
+
+
+def test_watching_without_a_cache(project, watching):
+    put(project / "a.py", NEST)
+    assert cached_program(project).returncode == 1
+    poison(project)
+    report, _ = watching("--no-cache").look()
+    assert (places(report), report.count(POISON)) == (["a.py"], 0)
