@@ -14,9 +14,15 @@ POISON = "what only the cache says"
 FINDINGS, TEXTS, MESSAGE = 2, 0, 2
 
 
-def program(cwd: Path, *arguments: str, python: tuple[str, ...] = (), **more: object):
+def program(
+    cwd: Path,
+    *arguments: str,
+    python: tuple[str, ...] = (),
+    prefix: tuple[str, ...] = (),
+    **more: object,
+):
     """Run the program in a process of its own."""
-    command = [sys.executable, *(python or ("-m", "lint_exitstack")), "check", *arguments]
+    command = [*prefix, sys.executable, *(python or ("-m", "lint_exitstack")), "check", *arguments]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, **more)
 
 
