@@ -61,7 +61,7 @@ class Cache:
                 try:
                     if content_digest(Path(task.path).read_bytes()) != content:
                         return None
-                    return tuple(map(reported, rows))
+                    return tuple(reported(row, task.settings) for row in rows)
                 except (OSError, ValueError):
                     return None
         return None

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+import functools
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lint_exitstack.model.finding import Finding, Fixability, Hazard
 from lint_exitstack.model.outcome import CellPlace, Comparison, Edit, Reported
 from lint_exitstack.model.position import Position, Span
+from lint_exitstack.rules import all_rules
+
+if TYPE_CHECKING:
+    from lint_exitstack.settings import Settings
 
 # Lists, strings, numbers, true, false and null.
 Plain: TypeAlias = Any
 
 
 def plain(item: Reported) -> Plain:
-    """Return what reports show of a finding; its rewrite is left behind."""
+    """Return what reports show of a finding, save what the settings say; no rewrite is kept."""
     finding = item.finding
     return [
         [finding.code, finding.name, finding.message, finding.help],
         [_plain_span(finding.span), finding.noqa_line, finding.fixability.value],
         [_plain_hazard(hazard) for hazard in finding.hazards],
-        [item.text, item.offset, item.scope, item.digest, list(item.bytes), item.url],
+        [item.text, item.offset, item.scope, item.digest, list(item.bytes)],
         None if item.edits is None else [_plain_edit(edit) for edit in item.edits],
         None if item.comparison is None else list(item.comparison),
         None if item.cell is None else list(item.cell),
@@ -39,18 +44,18 @@ def _plain_edit(edit: Edit) -> Plain:
     return [_plain_span(edit.span), edit.content, edit.end_byte, edit.cell]
 
 
-def reported(value: Plain) -> Reported:
+def reported(value: Plain, settings: Settings) -> Reported:
     """Return what `plain` was given; raises ValueError for what it can't have made."""
     match value:
         case [
             [str(code), str(name), str(message), str(help_)],
             [span, int(noqa_line), str(fixability)],
             list(hazards),
-            [str(text), int(offset), str(scope), str(digest), [int(start), int(end)], url],
+            [str(text), int(offset), str(scope), str(digest), [int(start), int(end)]],
             edits,
             comparison,
             cell,
-        ] if url is None or isinstance(url, str):
+        ] if code in _codes():
             finding = Finding(
                 code,
                 name,
@@ -70,10 +75,15 @@ def reported(value: Plain) -> Reported:
                 scope,
                 digest,
                 (start, end),
-                url,
+                settings.page_of(code, name),
                 _cell(cell),
             )
     raise ValueError(value)
+
+
+@functools.cache
+def _codes() -> frozenset[str]:
+    return frozenset(rule.code for rule in all_rules())
 
 
 def _span(value: Plain) -> Span:

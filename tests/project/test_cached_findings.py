@@ -28,10 +28,11 @@ TASK = Task("/p/a.py", "a.py", Settings())
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.parent.name)
 def test_all_but_the_rewrite_comes_back(path):
-    task = Task(str(path), path.name, settings_for(path), edits=True, compare=True, identify=True)
+    settings = replace(settings_for(path), rule_url="https://docs.example/{code}/")
+    task = Task(str(path), path.name, settings, edits=True, compare=True, identify=True)
     found = process(task).reported
     assert found
-    back = tuple(reported(json.loads(json.dumps(plain(item)))) for item in found)
+    back = tuple(reported(json.loads(json.dumps(plain(item))), task.settings) for item in found)
     bare = tuple(
         replace(item, finding=replace(item.finding, rewrite=None, edits=())) for item in found
     )
