@@ -199,7 +199,7 @@ def changed_finding(data: bytes, *place: int) -> bytes:
         lambda data: changed_finding(data, 0, 1, 0),
         lambda data: changed_finding(data, 0, 1, 2),
         lambda data: changed_finding(data, 0, 2),
-        lambda data: changed_finding(data, 0, 3, 5),
+        lambda data: changed_finding(data, 0, 3, 4),
         lambda data: changed_finding(data, 0, 4),
         lambda data: changed_finding(data, 0, 5),
         lambda data: changed_finding(data, 0, 6),
