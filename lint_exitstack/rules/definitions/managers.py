@@ -24,8 +24,10 @@ ASYNC = frozenset(
 _SUCCESS = re.compile(r"\bsucce(?:ss|ed)|RUF075|fallible-context-manager", re.IGNORECASE)
 _PASSING = re.compile(
     "Test|Visitor|Walker|Scope|Checker|Analy[sz]er|Resolver|Builder|Compiler|Transformer"
-    "|Generator|Emitter|Printer|Unparser"
+    "|Generator|Emitter|Printer|Unparser|Writer|Exporter|Renderer|Formatter|Parser"
 )
+_LEAVING = ("exit", "leave", "pop")
+_TAKING = frozenset({"discard", "remove"})
 # An ASGI server resumes the generator at shutdown whatever happened; frameworks document it so.
 _APPLICATIONS = frozenset({"FastAPI", "Starlette", "Litestar", "FastMCP", "Quart"})
 
@@ -54,6 +56,8 @@ def ends_with_the_error(node: Function, cleanup: ast.stmt, place: Place) -> bool
     """
     if any(_is_test(around.node) for around in place.ancestors()):
         return True
+    if isinstance(cleanup, ast.AugAssign) and "indent" in node.name.lower():
+        return True
     home = place.parent.node if place.parent is not None else None
     if not isinstance(home, ast.ClassDef) or not node.args.args:
         return False
@@ -66,23 +70,27 @@ def ends_with_the_error(node: Function, cleanup: ast.stmt, place: Place) -> bool
 
 
 def _is_state_of(owner: str, cleanup: ast.stmt) -> bool:
-    """Whether this sets `self.x`, pops from `self.x`, or calls `self.leave_x()` or the like."""
+    """Whether this sets or deletes `self.x`, pops from it, calls `self.leave_x()` or the like."""
     match cleanup:
-        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name))]):
-            return name == owner
-        case ast.AugAssign(target=ast.Attribute(value=ast.Name(id=name))):
-            return name == owner
-        case ast.Expr(
-            value=ast.Call(
-                func=ast.Attribute(
-                    value=ast.Attribute(value=ast.Name(id=name)), attr="pop" | "remove" | "discard"
-                )
-            )
-        ):
-            return name == owner
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method))):
-            return name == owner and method.lstrip("_").startswith(("exit", "leave", "pop"))
+        case ast.Assign(targets=[target]) | ast.AugAssign(target=target):
+            return _is_part_of(owner, target)
+        case ast.Delete(targets=targets):
+            return all(_is_part_of(owner, target) for target in targets)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=value, attr=method) as func)):
+            if not _is_part_of(owner, func):
+                return False
+            if isinstance(value, ast.Name):
+                return method.lstrip("_").startswith(_LEAVING)
+            return method.startswith(_LEAVING) or method in _TAKING
     return False
+
+
+def _is_part_of(owner: str, target: ast.expr) -> bool:
+    """Whether this is `self.x`, `self.x.y`, `self.x[y]` and so on."""
+    inner = target
+    while isinstance(inner, (ast.Attribute, ast.Subscript)):
+        inner = inner.value
+    return inner is not target and isinstance(inner, ast.Name) and inner.id == owner
 
 
 def _is_test(node: ast.AST) -> bool:

@@ -39,7 +39,8 @@ lifetime of another resource begins inside and ends outside.
 
 ## When not to use
 
-In scripts that end at the first error anyway. Resources that usually live as long as their owner
+In scripts that end at the first error anyway; a `try` around whose handlers call `sys.exit` or the
+like says so, and nothing is reported there. Resources that usually live as long as their owner
 (pools, sessions, executors, event loops) aren't reported, nor are locks, processes and progress
 bars.
 
@@ -60,6 +61,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from lint_exitstack.rules.lifetimes.failures import ends_the_process, is_caught
 from lint_exitstack.rules.lifetimes.opened import guards, is_replaced, opened
 from lint_exitstack.rules.lifetimes.scoping import Scoping
 from lint_exitstack.rules.rule import Fix, Rule
@@ -152,7 +154,7 @@ def _is_only_here(
     found: Opened, between: Sequence[ast.stmt], place: Place, context: Context
 ) -> bool:
     """Whether the resource is this block's alone, and something between may leave it open."""
-    if all(_is_harmless(node) for node in nodes_in_frame(between)):
+    if all(_cannot_leave(statement) for statement in between) or ends_the_process(place):
         return False
     if rebound(found.name, between) is not None or guards(found.name, place):
         return False
@@ -178,6 +180,11 @@ def _is_only_here(
         )
         is None
     )
+
+
+def _cannot_leave(statement: ast.stmt) -> bool:
+    """Whether what comes after `statement` runs in any case."""
+    return is_caught(statement) or all(map(_is_harmless, nodes_in_frame([statement])))
 
 
 def _is_harmless(node: ast.AST) -> bool:

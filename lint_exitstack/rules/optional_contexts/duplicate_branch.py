@@ -88,6 +88,7 @@ if TYPE_CHECKING:
 
 # torch has `set_grad_enabled(…)` for that, and its compiler doesn't know `nullcontext`.
 _SWITCHES = frozenset({"torch.no_grad", "torch.enable_grad", "torch.inference_mode"})
+_REFERENCES = (ast.Name, ast.Attribute, ast.Subscript)
 
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
@@ -125,15 +126,20 @@ def _is_deliberate(found: Twins, place: Place, context: Context) -> bool:
     manager = found.managed.items[0].context_expr
     if context.qualified(callee(manager), place) in _SWITCHES:
         return True
-    if len(found.plain) > 1 or _names(found.node.test) & _names(manager):
+    if len(found.plain) > 1 or _is_about(found.node.test, manager):
         return False
     name = dotted(callee(manager)) or ""
     own = name.rpartition(".")[2].startswith(("assert", "expect"))
     return own or is_expectation(manager, place, context)
 
 
-def _names(expression: ast.expr) -> set[str]:
-    return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)} - {"self"}
+def _is_about(test: ast.expr, manager: ast.expr) -> bool:
+    """Whether the condition asks for what the manager is given."""
+    if not isinstance(manager, ast.Call):
+        return False
+    asked = {ast.dump(node) for node in ast.walk(test) if isinstance(node, _REFERENCES)}
+    given = (*manager.args, *(keyword.value for keyword in manager.keywords))
+    return any(ast.dump(argument) in asked for argument in given)
 
 
 RULE = Rule(
