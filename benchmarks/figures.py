@@ -1,9 +1,11 @@
 """Writes what was measured into the documentation.
 
-python benchmarks/figures.py FOUND SLIPS
+python benchmarks/figures.py FOUND SLIPS FRESH ...
 
-FOUND is what `precision.py find` wrote, SLIPS what `mutations.py --json` wrote. The figures go into
-docs/precision.md and into the section "How sure" of the page of each rule that was run.
+FOUND and FRESH are what `precision.py find` wrote, SLIPS what `mutations.py --json` wrote. FRESH are
+the releases of the rounds from `FIRST_FRESH` on, a file for each: no rule had seen them when their
+sample was drawn. The figures go into docs/precision.md and into the section "How sure" of the page
+of each rule that was run.
 """
 
 from __future__ import annotations
@@ -16,23 +18,24 @@ from pathlib import Path
 from precision import judged, key_of, read, selected, summary, true_bugs
 
 PAGE = Path(__file__).parents[1] / "docs" / "precision.md"
+# Rounds before this one judged what the rules were then mended on.
+FIRST_FRESH = 4
 
 
-def write_page(document, known, rows):
+def write_page(document, known, rows, fresh):
     """Write the figures into docs/precision.md."""
     text = PAGE.read_text("utf-8")
-    total = sum(document["lines"].values())
-    names = ", ".join(document["lines"])
-    run_on = f"{total:,} lines of {len(document['lines'])} releases: {names}."
     parts = {
-        "run on": [textwrap.fill(run_on, 100)],
-        "precision": summary(document, known),
+        "run on": [run_on(document)],
+        "precision": summary(document, earlier(known)),
+        "fresh on": [run_on(each) + "\n" for each in fresh.values()],
+        "fresh": fresh_table(known, fresh),
         "slips": [
             "| rule | slip | places | tried | found |",
             "|---|---|---|---|---|",
             *(f"| {' | '.join(map(str, row))} |" for row in rows),
         ],
-        "bugs": true_bugs(document, known),
+        "bugs": [line for each in (document, *fresh.values()) for line in true_bugs(each, known)],
     }
     for name, lines in parts.items():
         before, _, rest = text.partition(f"<!-- {name}: begin -->\n")
@@ -42,21 +45,57 @@ def write_page(document, known, rows):
     PAGE.write_text(text, "utf-8", newline="\n")
 
 
-def pages(found, tried):
+def run_on(document):
+    """Return how many lines of which releases the rules were run on."""
+    total = sum(document["lines"].values())
+    names = ", ".join(document["lines"])
+    return textwrap.fill(f"{total:,} lines of {len(document['lines'])} releases: {names}.", 100)
+
+
+def earlier(known):
+    """Return the verdicts that the rules were mended on."""
+    return {key: item for key, item in known.items() if item["round"] < FIRST_FRESH}
+
+
+def fresh_table(known, fresh):
+    """Yield the table of what was true at the first look, whatever was mended because of it."""
+    documents = fresh.values()
+    yield f"| rule |{' findings | judged | true | precision |' * len(fresh)}"
+    yield f"|---|{'---|---|---|---|' * len(fresh)}"
+    for rule in selected(next(iter(documents))):
+        cells = []
+        for number, document in fresh.items():
+            found = sum(item["code"] == rule.code for item in document["findings"])
+            verdicts = verdicts_of(rule, number, known)
+            cells += [found, len(verdicts), sum(verdicts), share(verdicts)]
+        if any(cells[::4]):
+            yield f"| {rule.code} | {' | '.join(map(str, cells))} |"
+
+
+def verdicts_of(rule, number, known):
+    return [
+        item["verdict"]
+        for item in known.values()
+        if item["code"] == rule.code and item["round"] == number
+    ]
+
+
+def share(verdicts):
+    return f"{100 * sum(verdicts) / len(verdicts):.0f} %" if verdicts else "-"
+
+
+def pages(found, tried, *fresh_files):
     """Write docs/precision.md and the section "How sure" of each rule that was run."""
     document, known = read(found), judged()
     rows = json.loads(tried.read_text())
-    write_page(document, known, rows)
+    fresh = {number: read(file) for number, file in enumerate(fresh_files, FIRST_FRESH)}
+    write_page(document, known, rows, fresh)
     slips = {
         code: [sum(row[field] for row in rows if row[0] == code) for field in (3, 4)]
         for code in {row[0] for row in rows}
     }
-    millions = sum(document["lines"].values()) / 1e6
-    where = f"{millions:.1f} million lines of {len(document['lines'])} released packages"
     for rule in selected(document):
-        keys = {key_of(item) for item in document["findings"] if item["code"] == rule.code}
-        verdicts = [known[key]["verdict"] for key in keys if key in known]
-        text = f"In {where} (`benchmarks/precision.py`) {said(len(keys), verdicts)}"
+        text = said_of(rule, document, known) + said_of_fresh(rule, known, fresh)
         if rule.code in slips:
             made, hit = slips[rule.code]
             text += (
@@ -67,15 +106,42 @@ def pages(found, tried):
         path.write_text(with_section(path.read_text("utf-8"), text), "utf-8", newline="\n")
 
 
+def said_of(rule, document, known):
+    """Return what came out on the releases that the rule was mended on."""
+    keys = {key_of(item) for item in document["findings"] if item["code"] == rule.code}
+    seen = earlier(known)
+    verdicts = [seen[key]["verdict"] for key in keys if key in seen]
+    return f"In {size_of(document)} (`benchmarks/precision.py`) {said(len(keys), verdicts)}"
+
+
+def size_of(document):
+    millions = sum(document["lines"].values()) / 1e6
+    return f"{millions:.1f} million lines of {len(document['lines'])} released packages"
+
+
+def said_of_fresh(rule, known, fresh):
+    """Return what came out where the rule hadn't been mended before."""
+    parts = []
+    for number, document in fresh.items():
+        verdicts = verdicts_of(rule, number, known)
+        if verdicts:
+            parts.append(
+                f"{sum(verdicts)} of {len(verdicts)} findings read were true ({share(verdicts)}) in"
+                f" {size_of(document)}"
+            )
+    if not parts:
+        return " In code that nobody had looked at before it found nothing."
+    return f" In code that nobody had looked at before, {'; then, mended, '.join(parts)}."
+
+
 def said(number, verdicts):
     if not number:
         return "it found nothing: no false alarm, and no proof of more than that."
     findings = "1 finding" if number == 1 else f"{number} findings"
     if not verdicts:
         return f"it has {findings}; none was read."
-    share = f"{100 * sum(verdicts) / len(verdicts):.0f} %"
     read_ = "all" if len(verdicts) == number > 1 else f"{len(verdicts)}"
-    return f"it has {findings}; {read_} read by eye, {sum(verdicts)} true ({share})."
+    return f"it has {findings}; {read_} read by eye, {sum(verdicts)} true ({share(verdicts)})."
 
 
 def with_section(module, text):

@@ -159,4 +159,5 @@ RULE = Rule(
     trigger=re.compile(rb"contextmanager\b"),
     module=__name__,
     fix=Fix.SOMETIMES,
+    default=False,
 )

@@ -49,7 +49,8 @@ is a class, whose instances may be recognised by their type. The asynchronous fo
 
 ## When not to use
 
-Where such a definition is a placeholder that documents an interface. Methods, definitions under a
+Where such a definition is a placeholder that documents an interface. One that is kept for old
+versions or callers, as its name `nullcontext` or a word about it says, isn't reported. Methods, definitions under a
 condition, and functions with other parameters aren't reported: they stand in for something.
 
 ## How sure
@@ -71,6 +72,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.rules.optional_contexts.doing_nothing import Nothing, does_nothing
 from lint_exitstack.rules.rule import Rule
 from lint_exitstack.semantics.bindings import FUNCTIONS
+from lint_exitstack.semantics.comments import comments_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,12 +80,14 @@ if TYPE_CHECKING:
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Context, Place
 
+_PURPOSE = re.compile(r"nullcontext|compat|deprecat", re.IGNORECASE)
+
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     """Report `node` if it defines a manager that does nothing."""
     if not isinstance(node, (*FUNCTIONS, ast.ClassDef)) or not _is_plain_place(place):
         return
-    if not does_nothing(node, place, context):
+    if not does_nothing(node, place, context) or _is_kept_on_purpose(node, context):
         return
     plan = Nothing(node, place, context)
     yield context.finding(
@@ -102,6 +106,18 @@ def _is_plain_place(place: Place) -> bool:
     if any(_is_test(around.node) for around in place.ancestors()):
         return False
     return parent is None or (isinstance(parent.node, FUNCTIONS) and place.part == "body")
+
+
+def _is_kept_on_purpose(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, context: Context
+) -> bool:
+    """Whether its name or words about it say that its author knows of `nullcontext`."""
+    if node.name.strip("_") == "nullcontext":
+        return True
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    lines = tuple(range(max(1, first - 1), (node.end_lineno or node.lineno) + 1))
+    words = [comment.text for comment in comments_on(context.source, lines)]
+    return any(_PURPOSE.search(text) for text in [*words, ast.get_docstring(node) or ""])
 
 
 def _is_test(node: ast.stmt) -> bool:
