@@ -2,10 +2,10 @@
 
 python benchmarks/figures.py FOUND SLIPS FRESH ...
 
-FOUND and FRESH are what `precision.py find` wrote, SLIPS what `mutations.py --json` wrote. FRESH are
-the releases of the rounds from `FIRST_FRESH` on, a file for each: no rule had seen them when their
-sample was drawn. The figures go into docs/precision.md and into the section "How sure" of the page
-of each rule that was run.
+FOUND and FRESH are what `precision.py find` wrote, SLIPS what `mutations.py --json` wrote. FRESH
+are the releases of the rounds from `FIRST_FRESH` on, a file for each round: no rule had been tried on
+them when the sample was drawn. The figures go into docs/precision.md and into the section "How
+sure" of the page of each rule that was run.
 """
 
 from __future__ import annotations
@@ -130,8 +130,9 @@ def said_of_fresh(rule, known, fresh):
                 f" {size_of(document)}"
             )
     if not parts:
-        return " In code that nobody had looked at before it found nothing."
-    return f" In code that nobody had looked at before, {'; then, mended, '.join(parts)}."
+        found = any(f["code"] == rule.code for each in fresh.values() for f in each["findings"])
+        return f" In fresh code it found {'a few, which nobody read' if found else 'nothing'}."
+    return f" In fresh code, {'; then '.join(parts)}."
 
 
 def said(number, verdicts):

@@ -50,8 +50,9 @@ is a class, whose instances may be recognised by their type. The asynchronous fo
 ## When not to use
 
 Where such a definition is a placeholder that documents an interface. One that is kept for old
-versions or callers, as its name `nullcontext` or a word about it says, isn't reported. Methods, definitions under a
-condition, and functions with other parameters aren't reported: they stand in for something.
+versions or callers, as its name `nullcontext` or a word about it says, isn't reported. Methods,
+definitions under a condition, and functions with other parameters aren't reported: they stand in
+for something.
 
 ## How sure
 
