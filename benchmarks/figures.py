@@ -3,7 +3,7 @@
 python benchmarks/figures.py FOUND SLIPS FRESH ...
 
 FOUND and FRESH are what `precision.py find` wrote, SLIPS what `mutations.py --json` wrote. FRESH
-are the releases of the rounds from `FIRST_FRESH` on, a file for each round: no rule had been tried on
+are the releases of the rounds from `FIRST_FRESH` on, a file for each: no rule had been tried on
 them when the sample was drawn. The figures go into docs/precision.md and into the section "How
 sure" of the page of each rule that was run.
 """
