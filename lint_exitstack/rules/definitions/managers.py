@@ -24,7 +24,7 @@ ASYNC = frozenset(
 _SUCCESS = re.compile(r"\bsucce(?:ss|ed)|RUF075|fallible-context-manager", re.IGNORECASE)
 _PASSING = re.compile(
     "Test|Visitor|Walker|Scope|Checker|Analy[sz]er|Resolver|Builder|Compiler|Transformer"
-    "|Generator|Emitter|Printer|Unparser|Writer|Exporter|Renderer|Formatter|Parser"
+    "|Generator|Emitter|Printer|Unparser|Writer"
 )
 _LEAVING = ("exit", "leave", "pop")
 _TAKING = frozenset({"discard", "remove"})

@@ -138,8 +138,9 @@ def _is_about(test: ast.expr, manager: ast.expr) -> bool:
     if not isinstance(manager, ast.Call):
         return False
     asked = {ast.dump(node) for node in ast.walk(test) if isinstance(node, _REFERENCES)}
-    given = (*manager.args, *(keyword.value for keyword in manager.keywords))
-    return any(ast.dump(argument) in asked for argument in given)
+    given = [*manager.args, *(keyword.value for keyword in manager.keywords)]
+    plain = (each.value if isinstance(each, ast.Starred) else each for each in given)
+    return any(ast.dump(argument) in asked for argument in plain)
 
 
 RULE = Rule(

@@ -134,4 +134,5 @@ RULE = Rule(
     nodes=(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
     trigger=re.compile(rb"contextmanager\b|\b__enter__\b|\b__aenter__\b"),
     module=__name__,
+    default=False,
 )
