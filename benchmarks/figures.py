@@ -28,7 +28,9 @@ def write_page(document, known, rows, fresh):
     parts = {
         "run on": [run_on(document)],
         "precision": summary(document, earlier(known)),
-        "fresh on": [run_on(each) + "\n" for each in fresh.values()],
+        "fresh on": "\n\nThen, with what the first had taught:\n\n".join(
+            map(run_on, fresh.values())
+        ).splitlines(),
         "fresh": fresh_table(known, fresh),
         "slips": [
             "| rule | slip | places | tried | found |",
@@ -60,7 +62,8 @@ def earlier(known):
 def fresh_table(known, fresh):
     """Yield the table of what was true at the first look, whatever was mended because of it."""
     documents = fresh.values()
-    yield f"| rule |{' findings | judged | true | precision |' * len(fresh)}"
+    heads = (f"{n}. findings | judged | true | precision" for n in range(1, len(fresh) + 1))
+    yield f"| rule | {' | '.join(heads)} |"
     yield f"|---|{'---|---|---|---|' * len(fresh)}"
     for rule in selected(next(iter(documents))):
         cells = []

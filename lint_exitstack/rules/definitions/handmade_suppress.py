@@ -42,7 +42,7 @@ Definitions in an `if` or a `try` aren't reported: they stand in for what older 
 ## How sure
 
 In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 6 findings; 5 read
-by eye, 5 true (100 %).
+by eye, 5 true (100 %). In fresh code it found a few, which nobody read.
 
 ## References
 

@@ -58,7 +58,9 @@ state that must stay for inspection after a failure.
 ## How sure
 
 In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 45 findings; all
-read by eye, 41 true (91 %).
+read by eye, 41 true (91 %). In fresh code, 15 of 22 findings read were true (68 %) in 9.3 million
+lines of 58 released packages; then 12 of 16 findings read were true (75 %) in 10.2 million lines of
+67 released packages.
 
 ## References
 

@@ -67,8 +67,8 @@ function of the module calls both.
 ## How sure
 
 In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 4 findings; all
-read by eye, 4 true (100 %). Of 2 right uses in real code that `benchmarks/mutations.py` makes
-wrong, it finds 2.
+read by eye, 4 true (100 %). In fresh code it found nothing. Of 2 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 2.
 
 ## References
 

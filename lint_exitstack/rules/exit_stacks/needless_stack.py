@@ -51,7 +51,9 @@ version lacks.
 ## How sure
 
 In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 7 findings; all
-read by eye, 7 true (100 %).
+read by eye, 7 true (100 %). In fresh code, 1 of 1 findings read were true (100 %) in 9.3 million
+lines of 58 released packages; then 3 of 3 findings read were true (100 %) in 10.2 million lines of
+67 released packages.
 
 ## References
 

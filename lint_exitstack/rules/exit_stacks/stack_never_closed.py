@@ -48,8 +48,8 @@ that aren't known, or where anything in the module looks at that attribute from 
 ## How sure
 
 In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 1 finding; 1 read
-by eye, 1 true (100 %). Of 50 right uses in real code that `benchmarks/mutations.py` makes wrong, it
-finds 34.
+by eye, 1 true (100 %). In fresh code it found nothing. Of 50 right uses in real code that
+`benchmarks/mutations.py` makes wrong, it finds 34.
 
 ## References
 

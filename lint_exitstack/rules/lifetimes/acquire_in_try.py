@@ -44,7 +44,9 @@ Always worth having on.
 ## How sure
 
 In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 78 findings; 26
-read by eye, 26 true (100 %).
+read by eye, 26 true (100 %). In fresh code, 6 of 6 findings read were true (100 %) in 9.3 million
+lines of 58 released packages; then 2 of 2 findings read were true (100 %) in 10.2 million lines of
+67 released packages.
 
 ## References
 

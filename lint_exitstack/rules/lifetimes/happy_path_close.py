@@ -46,8 +46,10 @@ bars.
 
 ## How sure
 
-In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 300 findings; 102
-read by eye, 97 true (95 %).
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 293 findings; 100
+read by eye, 97 true (97 %). In fresh code, 27 of 32 findings read were true (84 %) in 9.3 million
+lines of 58 released packages; then 26 of 28 findings read were true (93 %) in 10.2 million lines of
+67 released packages.
 
 ## References
 

@@ -55,7 +55,9 @@ returned, stored, or handed to a function that isn't known to be done with it wh
 ## How sure
 
 In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 115 findings; 90
-read by eye, 90 true (100 %).
+read by eye, 90 true (100 %). In fresh code, 24 of 24 findings read were true (100 %) in 9.3 million
+lines of 58 released packages; then 14 of 14 findings read were true (100 %) in 10.2 million lines
+of 67 released packages.
 
 ## References
 

@@ -53,7 +53,7 @@ Off by default: under what finalises async generators by itself, as trio does, i
 ## How sure
 
 In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 1 finding; 1 read
-by eye, 0 true (0 %).
+by eye, 0 true (0 %). In fresh code it found nothing.
 
 ## References
 

@@ -54,12 +54,14 @@ is a single call that is expected to fail in one branch and to succeed in the ot
 and `assertRaises` tell that best, unless the condition is about the very error (`if error: with
 pytest.raises(error): …`). Nor are branches that both have comments of their own about what they are
 for. Nor are imports (type checkers and readers know `if` and `else` around them), nor
-`torch.no_grad()` and its kind, for which torch has a form with a condition.
+`torch.no_grad()` and its kind, for which torch (and Paddle) have a form with a condition.
 
 ## How sure
 
-In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 147 findings; 65
-read by eye, 64 true (98 %).
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 147 findings; 74
+read by eye, 72 true (97 %). In fresh code, 34 of 36 findings read were true (94 %) in 9.3 million
+lines of 58 released packages; then 26 of 29 findings read were true (90 %) in 10.2 million lines of
+67 released packages.
 
 ## References
 
@@ -86,8 +88,11 @@ if TYPE_CHECKING:
     from lint_exitstack.rules.optional_contexts.twins import Twins
 
 
-# torch has `set_grad_enabled(…)` for that, and its compiler doesn't know `nullcontext`.
-_SWITCHES = frozenset({"torch.no_grad", "torch.enable_grad", "torch.inference_mode"})
+# These have forms with a condition (`set_grad_enabled(…)`, `enable=`), and what compiles such code
+# doesn't know `nullcontext`.
+_SWITCHES = frozenset(
+    {"paddle.amp.auto_cast", "torch.enable_grad", "torch.inference_mode", "torch.no_grad"}
+)
 _REFERENCES = (ast.Name, ast.Attribute, ast.Subscript)
 
 

@@ -47,7 +47,7 @@ Always worth having on.
 ## How sure
 
 In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 1 finding; 1 read
-by eye, 1 true (100 %).
+by eye, 1 true (100 %). In fresh code it found nothing.
 
 ## References
 

@@ -56,8 +56,10 @@ for something.
 
 ## How sure
 
-In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 9 findings; 6 read
-by eye, 6 true (100 %).
+In 22.7 million lines of 144 released packages (`benchmarks/precision.py`) it has 7 findings; 5 read
+by eye, 5 true (100 %). In fresh code, 8 of 8 findings read were true (100 %) in 9.3 million lines
+of 58 released packages; then 0 of 4 findings read were true (0 %) in 10.2 million lines of 67
+released packages.
 
 ## References
 
