@@ -16,7 +16,8 @@ cleanups of their own: if they come first they keep a `finally` of their own.
 
 A cleanup under `if x is not None:` or `if x:` counts as one: it is registered where the body
 acquires `x`, or under the same `if` where `x` is there before. A loop that cleans up one thing
-after the other (`for link in links: link.close()`) is reported by itself, too.
+after the other (`for link in links: link.close()`) is reported by itself, too, unless the call can
+hardly fail (`thread.join()`).
 
 ## Why
 
@@ -131,6 +132,8 @@ if TYPE_CHECKING:
     from lint_exitstack.rules.context import Context, Place
 
 _LOOPS = (ast.For, ast.AsyncFor)
+# Workers keep their errors to themselves, and futures don't mind.
+_SURE = frozenset({"join", "remove_done_callback"})
 
 
 def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
@@ -143,7 +146,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         return
     parts = read_all(node.finalbody, place, context)
     known = [part for part in parts if isinstance(part, Cleanup) and part.is_known]
-    loops = [each for each in known if isinstance(each.around, _LOOPS)]
+    loops = [each for each in known if isinstance(each.around, _LOOPS) and _may_fail(each)]
     skipped = skipped_by_first(known)
     if not (skipped or loops) or is_untouchable(node, node.finalbody, place, context):
         return
@@ -162,6 +165,12 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         hazards=plan.hazards(),
         noqa_line=node.lineno,
     )
+
+
+def _may_fail(loop: Cleanup) -> bool:
+    """Whether the call in the loop is one that fails in practice."""
+    func = loop.call.call.func
+    return not isinstance(func, ast.Attribute) or func.attr not in _SURE
 
 
 def _of_stack(node: ast.Try, waiting: ast.Await, context: Context) -> Finding:
