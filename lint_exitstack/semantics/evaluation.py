@@ -78,14 +78,17 @@ def changed_in(
     """Return what may give `name` another value while `statements` run, if anything does.
 
     Changes from other scopes count too: a nested function that declares the name may be called.
+    Those of the statements themselves come first: they surely happen.
     """
     owner = bindings.owner(scope, name)
     if owner is None:
         return None
     first, last = statements[0].lineno, statements[-1].end_lineno or statements[-1].lineno
-    for event in bindings.changes(owner, name):
+    changes = bindings.changes(owner, name)
+    for event in changes:
         if event.origin is scope and first <= event.line <= last:
             return event
+    for event in changes:
         if event.origin is not scope and event.origin is not owner:
             return event
         if event.origin is owner and owner is not scope and not _is_settled(event, bindings):

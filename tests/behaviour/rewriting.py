@@ -5,6 +5,13 @@ import tokenize
 from dataclasses import dataclass
 
 from lint_exitstack import fix_source
+from lint_exitstack.analysis import analyse
+from lint_exitstack.fixing import edits_for_all
+from lint_exitstack.model.source import Source
+
+from .final_forms import carried_out
+
+STEPS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +68,18 @@ def comments(source):
     """All comments, however they are ordered."""
     tokens = tokenize.generate_tokens(io.StringIO(source, newline="").readline)
     return sorted(token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
+
+
+def one_at_a_time(source, settings):
+    """Each fix of a program carried out alone, one after the other: with its own hazards only."""
+    before = Source(source.encode(), "program.py")
+    for _ in range(STEPS):
+        found = analyse(before, settings)
+        todo = [finding for finding in found if finding.rewrite is not None]
+        edits = edits_for_all(before, todo, settings, found)
+        step = next(((one, new) for one, new in zip(todo, edits, strict=True) if new), None)
+        if step is None:
+            return
+        after = carried_out(before, step[1])
+        yield Rewritten(before.text, after.text, (step[0],), ())
+        before = after
