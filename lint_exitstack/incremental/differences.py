@@ -36,5 +36,12 @@ def changed_lines(old: Source, new: Source) -> ChangedLines | None:
 
 def common(one: Sequence[str], other: Sequence[str], most: int) -> int:
     """Return how many lines are the same from the start, of at most `most`."""
-    pairs = enumerate(zip(one[:most], other[:most], strict=True))
-    return next((index for index, (left, right) in pairs if left != right), most)
+    low, high = 0, most
+    # Slices are compared a hundred times as fast as lines one by one.
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -10,6 +10,7 @@ import tokenize
 import warnings
 from functools import cached_property
 from itertools import accumulate
+from operator import add
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -94,7 +95,8 @@ class Source:
         if "\r" in self.text:
             starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
             return [*starts, len(self.text)]
-        starts = list(accumulate((len(line) + 1 for line in self.lines), initial=0))
+        lengths = accumulate(map(len, self.lines), initial=0)
+        starts = list(map(add, lengths, range(len(self.lines) + 1)))
         starts[-1] = len(self.text)
         return starts
 

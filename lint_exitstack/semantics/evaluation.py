@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.semantics.bindings import Act
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from lint_exitstack.semantics.bindings import Bindings, Event, Scope
 
@@ -18,14 +18,15 @@ _SETTLED = {Act.IMPORT, Act.DEFINE, Act.PARAMETER}
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A statement in its scope: `before` are the statements that have run whenever it runs.
+    """A statement in its scope: `before` gives the statements that have run whenever it runs.
 
-    These are its earlier siblings and those of the statements around it, up to its function.
+    These are its earlier siblings and those of the statements around it, up to its function. At
+    module level they are half the file: most questions are answered without them.
     """
 
     statement: ast.stmt
     scope: Scope
-    before: Sequence[ast.stmt]
+    before: Callable[[], Sequence[ast.stmt]]
 
 
 def names_in(expression: ast.expr) -> list[ast.Name]:
@@ -47,11 +48,15 @@ def is_bound_before(name: str, spot: Spot, bindings: Bindings) -> bool:
         return False
     if owner is spot.scope:
         parameter = any(event.act is Act.PARAMETER for event in changes)
-        return parameter or any(_runs_in(event, spot.before) for event in changes)
+        return parameter or _runs_before(spot, changes)
     if owner.is_module:
         # The function runs when the module is complete; only what may not run stays unsure.
         return len(changes) == 1 and _runs_in(changes[0], bindings.around(changes[0]))
     return all(event.act is Act.PARAMETER for event in changes)
+
+
+def _runs_before(spot: Spot, events: Sequence[Event]) -> bool:
+    return bool(events) and any(_runs_in(event, spot.before()) for event in events)
 
 
 def _runs_in(event: Event, block: Iterable[ast.stmt]) -> bool:

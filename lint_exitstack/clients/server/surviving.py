@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lint_exitstack.incremental.differences import common
 from lint_exitstack.model.position import Position, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.model.source import Source
 
@@ -21,8 +20,8 @@ def surviving(before: Source, findings: tuple[Finding, ...], after: Source) -> t
     """
     old, new = before.lines, after.lines
     most = min(len(old), len(new))
-    head = _same(old, new, most)
-    tail = _same(old[::-1], new[::-1], most - head)
+    head = common(old, new, most)
+    tail = common(old[::-1], new[::-1], most - head)
     shift = len(new) - len(old)
     kept = []
     for finding in findings:
@@ -31,11 +30,6 @@ def surviving(before: Source, findings: tuple[Finding, ...], after: Source) -> t
         elif finding.span.start.line > len(old) - tail:
             kept.append(_moved(finding, shift))
     return tuple(kept)
-
-
-def _same(old: Sequence[str], new: Sequence[str], most: int) -> int:
-    pairs = enumerate(zip(old[:most], new[:most], strict=True))
-    return next((index for index, (left, right) in pairs if left != right), most)
 
 
 def _moved(finding: Finding, shift: int) -> Finding:

@@ -58,7 +58,7 @@ class Branches:
     @property
     def _bound_before(self) -> bool:
         """Whether the name of the `with` has a value in any case."""
-        spot = Spot(self.node, self.scope, tuple(self._before()))
+        spot = Spot(self.node, self.scope, self._before)
         owner = self.context.bindings.owner(self.scope, self.target or "")
         return owner is self.scope and is_bound_before(
             self.target or "", spot, self.context.bindings

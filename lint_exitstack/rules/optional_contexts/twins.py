@@ -59,6 +59,9 @@ def _one_after_the_other(node: ast.If, place: Place) -> Twins | None:
 
     One line said twice reads well as a guard: only longer bodies count.
     """
+    # A module has no `return`: unless something else leaves, what follows needn't be looked at.
+    if not (isinstance(place.frame, FUNCTIONS) or _may_leave(node.body)):
+        return None
     after = place.following
     if not after:
         return None
@@ -92,6 +95,11 @@ def _ends_function(place: Place) -> bool:
 
 def _leaves(block: list[ast.stmt]) -> bool:
     return isinstance(block[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
+
+
+def _may_leave(block: list[ast.stmt]) -> bool:
+    managed = _managed(block)
+    return _leaves(block) or (managed is not None and _leaves(managed.body))
 
 
 def _is_elif(node: ast.If, place: Place, context: Context) -> bool:

@@ -179,7 +179,7 @@ class Suppression:
             message = f"`{text}` may be a tuple, or cost something to evaluate"
             yield Hazard("no-rewrite", message, span, forbids=True)
             return
-        spot = Spot(self.node, self.scope, self._before())
+        spot = Spot(self.node, self.scope, self.place.statements_before)
         root = names_in(expression)[0].id
         if not is_bound_before(root, spot, self.context.bindings):
             message = f"`{root}` may be unbound before the body"
@@ -193,13 +193,6 @@ class Suppression:
         elif known is Plainness.TUPLE:
             message = f"the classes in `{text}` aren't known to be plain"
             yield Hazard("subclass-hook", message, span)
-
-    def _before(self) -> list[ast.stmt]:
-        found = list(self.place.block[: self.place.index])
-        for around in self.place.around_in_frame():
-            found.extend(around.block[: around.index])
-            found.append(around.node)
-        return found
 
     def _groups(self) -> Iterator[Hazard]:
         below = self.context.settings.target_below

@@ -241,7 +241,7 @@ class Closing:
     def _unbound(self, span: Span) -> Iterator[Hazard]:
         """Yield a hazard where the name may have no value when the `with` begins."""
         root, _, attributes = self.acquired.subject.partition(".")
-        spot = Spot(self.node, self.scope, self.place.statements_before())
+        spot = Spot(self.node, self.scope, self.place.statements_before)
         bound = is_bound_before(root, spot, self.context.bindings)
         bound = bound or is_surely_bound(root, self.place, self.context)
         known = self.acquired.origin in {Origin.BEFORE, Origin.INSIDE}

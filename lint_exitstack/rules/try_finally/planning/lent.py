@@ -81,7 +81,7 @@ class Lent:
             message = f"whether `{self.name}` is true is asked before the body"
             yield Hazard("early-evaluation", message, span)
             return
-        spot = Spot(self.node, self.scope, self.place.statements_before())
+        spot = Spot(self.node, self.scope, self.place.statements_before)
         bound = is_bound_before(self.name, spot, self.context.bindings)
         if not bound and not is_surely_bound(self.name, self.place, self.context):
             message = f"`{self.name}` is looked up before the body instead of after it"

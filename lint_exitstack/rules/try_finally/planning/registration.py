@@ -67,7 +67,7 @@ class Registrar:
         self.guarded = guarded
         self.stack = stack
         self.scope = context.scope(place)
-        self.spot = Spot(place.node, self.scope, place.statements_before())
+        self.spot = Spot(place.node, self.scope, place.statements_before)
 
     def entered(self, manager: Expression, target: Expression | None = None) -> Registration:
         """Return the line that enters `manager` and binds what it gives."""

@@ -240,7 +240,7 @@ def _is_function(place: Place) -> bool:
 
 
 def _is_quiet(expression: ast.expr, place: Place, context: Context) -> bool:
-    spot = Spot(place.node, context.scope(place), place.statements_before())
+    spot = Spot(place.node, context.scope(place), place.statements_before)
     pending = [expression]
     while pending:
         here = pending.pop()
