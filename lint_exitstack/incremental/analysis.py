@@ -19,7 +19,7 @@ from lint_exitstack.suppression import orders_for_all
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lint_exitstack.incremental.parts import Answer, Part, Question
+    from lint_exitstack.incremental.parts import Answer, Learnt, Part, Question
     from lint_exitstack.model.finding import Finding
     from lint_exitstack.rules.context import Place
     from lint_exitstack.rules.rule import Rule
@@ -37,6 +37,15 @@ class _Change(NamedTuple):
     new: list[Part]
     rows: range
     shift: int
+
+
+class _Before(NamedTuple):
+    """What a change took away: the source, the parts, and what examined parts had learnt."""
+
+    source: Source
+    parts: list[Part]
+    learnt: list[tuple[Part, Learnt]]
+    change: _Change
 
 
 class Difference(NamedTuple):
@@ -88,6 +97,11 @@ class IncrementalAnalysis:
         self._state = state
         return difference
 
+    def back(self, source: Source) -> bool:
+        """Take the last step back, to `source`; say whether that could be done."""
+        state = self._state
+        return state is not None and (state.back() or self.step(source) is not None)
+
 
 class _State:
     """What is known of one text."""
@@ -102,6 +116,7 @@ class _State:
         self._active = self._occurring(source.data)
         self._module = WatchedModule()
         self._texts: set[Question] = set()
+        self._before: _Before | None = None
         parts = parts_of(tree.body)
         self._module.replace((), parts, parts)
         self._examine(parts)
@@ -135,22 +150,23 @@ class _State:
 
     def take(self, source: Source, change: _Change, *, words: bool = True) -> Difference:
         """Go to `source`; with `words` every finding tells of the right lines."""
+        then, active = self._source, len(self._active)
+        touched = _touched(then, source, change)
+        source.take_over(then, change.rows, change.shift)
         module, self._source = self._module, source
         parts, (head, tail) = module.parts, change[:2]
         gone = parts[head:tail]
         before = {part: part.shifted for part in parts}
         for part in parts[tail:]:
-            part.first += change.shift
-            part.last += change.shift
-            part.moved += change.shift
-            part.shifted += change.shift
+            part.shift(change.shift)
         new = [*parts[:head], *change.new, *parts[tail:]]
-        module.replace(gone, change.new, new)
+        module.replace(gone, change.new, new, touched)
         wanted = new
         if not self._wakes(change.rows):
             # Those beside it reach up to it with their comments.
             beside = new[max(head - 1, 0) : head + len(change.new) + 1]
-            stale = _Staleness([*gone, *change.new], module, self._texts, source)
+            texts = [each for each in self._texts if each[1].encode() in touched]
+            stale = _Staleness([*gone, *change.new], module, texts, source)
             told = words and bool(change.shift)
             wanted = [
                 part
@@ -159,8 +175,30 @@ class _State:
             ]
         old = [part for part in (*gone, *wanted) if part in before]
         were = tuple(moved(found, before[part]) for part in old for found in part.found)
+        learnt = [(part, part.learnt(before[part])) for part in old]
+        # Rules that it woke have asked everybody since: that stays.
+        awake = len(self._active) > active
+        self._before = None if awake else _Before(then, parts, learnt, change)
         self._examine(wanted)
         return Difference(were, tuple(found for part in wanted for found in part.found))
+
+    def back(self) -> bool:
+        """Go back to the text before the last change, where nobody has looked since.
+
+        False where that must be done like any other change.
+        """
+        before, self._before = self._before, None
+        if before is None:
+            return False
+        head, tail, new, _, shift = before.change
+        touched = _touched(before.source, self._source, before.change)
+        for part in before.parts[tail:]:
+            part.shift(-shift)
+        self._module.replace(new, before.parts[head:tail], before.parts, touched)
+        for part, learnt in before.learnt:
+            part.unlearn(learnt)
+        self._source = before.source
+        return True
 
     def _wakes(self, rows: range) -> bool:
         """Whether the new lines bring words that rules wait for; there may be one too many."""
@@ -181,8 +219,9 @@ class _State:
             count = len(part.nodes)
             if part in wanted:
                 here = list(places(module.tree, range(index, index + count)))
-                rest = module.parts[number + 1 :][:1]
+                rest = module.parts[number + 1 : number + 2]
                 ceiling = rest[0].first if rest else len(self._source.lines) + 1
+                module.read_by(number, index)
                 part.found = self._found(part, here, inquiry)
                 part.placed = tells_of_lines(part.found, range(floor, ceiling))
                 part.shifted = 0
@@ -194,7 +233,6 @@ class _State:
         part.asked, part.wide = {}, False
         # A context for each: what one remembers, another would hear without asking.
         context = Context(self._source, self._settings, self._enabled, module)
-        module.reader = part
         try:
             found = tuple(inquiry.findings(here, context))
         finally:
@@ -241,6 +279,11 @@ class _Staleness:
 
     def _answer(self, kind: str, name: str) -> Answer:
         """Return what a question that has one answer is answered with now."""
+        if (kind, name) not in self._answers:
+            self._answers[kind, name] = self._fresh(kind, name)
+        return self._answers[kind, name]
+
+    def _fresh(self, kind: str, name: str) -> Answer:
         match kind:
             case "says":
                 return name.encode() in self._source.data
@@ -249,6 +292,16 @@ class _Staleness:
             case "owner":
                 return self._module.names.is_bound(name)
         return self._module.names.imported(self._module.names.module, name)
+
+
+def _touched(old: Source, new: Source, change: _Change) -> bytes:
+    """Return the lines in which alone a word can have come or gone."""
+    if new.encoding != "utf-8":
+        # What a line is in bytes may depend on those before it.
+        return old.data + new.data
+    start, stop = change.rows.start - 1, change.rows.stop - 1
+    lines = (*old.lines[start : stop - change.shift], *new.lines[start:stop])
+    return "\n".join(lines).encode(errors="surrogatepass")
 
 
 def _read(source: Source, rows: range, *, whole: bool) -> ast.Module | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lint_exitstack.semantics.attributes import Uses
 from lint_exitstack.semantics.extents import extents
@@ -20,6 +20,16 @@ Question = tuple[str, str]
 Answer = object
 
 
+class Learnt(NamedTuple):
+    """What the rules found in a part and asked for it: see the fields of `Part`."""
+
+    found: tuple[Finding, ...]
+    asked: dict[Question, Answer]
+    wide: bool
+    placed: bool
+    shifted: int
+
+
 @dataclass(eq=False, slots=True)
 class Part:
     """One top-level statement, or several that share a line; `first` to `last` are its lines.
@@ -33,6 +43,9 @@ class Part:
     last: int
     moved: int = 0
     shifted: int = 0
+    located: list[dict[str, Any]] | None = None
+    """The attributes of each node that has a place, from when they first were to be moved."""
+    known: bool = False
     facts: Facts = field(init=False)
     events: dict[str, list[Event]] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
@@ -47,14 +60,37 @@ class Part:
     placed: bool = False
     """Its findings tell of lines, of its own or of others."""
 
+    def shift(self, lines: int) -> None:
+        """Take note that lines were added, or taken away, above it."""
+        self.first += lines
+        self.last += lines
+        self.moved += lines
+        self.shifted += lines
+
+    def learnt(self, shifted: int) -> Learnt:
+        """Return what its rules found and asked; the findings are to be moved by `shifted`."""
+        return Learnt(self.found, self.asked, self.wide, self.placed, shifted)
+
+    def unlearn(self, learnt: Learnt) -> None:
+        """Have what its rules found and asked before."""
+        self.found, self.asked, self.wide, self.placed, self.shifted = learnt
+
     def settle(self) -> None:
         """Move the nodes to where they belong."""
-        if self.moved:
-            _move(self.nodes, self.moved)
-            self.moved = 0
+        if not self.moved:
+            return
+        if self.located is None:
+            self.located = [vars(node) for node in nodes_in(self.nodes) if hasattr(node, "lineno")]
+        for fields in self.located:
+            fields["lineno"] += self.moved
+            fields["end_lineno"] += self.moved
+        self.moved = 0
 
     def read(self, module: Scope) -> None:
         """Learn what its statements do to names; `module` is the scope that they stand in."""
+        if self.known:
+            return
+        self.known = True
         module.events, module.bound = self.events, self.bound
         module.declared, module.children = self.declared, self.children
         self.facts = Facts(self.nodes, module)
@@ -90,19 +126,4 @@ def nodes_in(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
             if type(value) is list:
                 pending.extend(each for each in value if isinstance(each, ast.AST))
             elif isinstance(value, ast.AST) and value._fields:
-                pending.append(value)
-
-
-def _move(statements: Iterable[ast.AST], lines: int) -> None:
-    # Written out instead of asking `nodes_in`: it is done to half a file when lines are added.
-    pending = list(statements)
-    while pending:
-        fields = pending.pop().__dict__
-        if "lineno" in fields:
-            fields["lineno"] += lines
-            fields["end_lineno"] += lines
-        for value in fields.values():
-            if type(value) is list:
-                pending += [each for each in value if isinstance(each, ast.AST)]
-            elif isinstance(value, ast.AST):
                 pending.append(value)

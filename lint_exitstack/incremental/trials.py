@@ -39,8 +39,7 @@ class Trials:
         if on_the_way.text != self._at.text and not self._go(on_the_way):
             return None
         there = self._step(self._at, changed)
-        back = self._step(changed, self._at)
-        if there is None or back is None:
+        if there is None or not self._analysis.back(self._at):
             self._go_home()
             return None
         return _joined(self._on_the_way, there)

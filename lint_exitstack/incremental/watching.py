@@ -23,9 +23,10 @@ class WatchedModule(Module):
     """Parts that come and go, and the one for which rules ask just now, if any: `reader`."""
 
     def __init__(self) -> None:
-        body = WatchedBody(self.look_around)
+        body = WatchedBody(self.look_around, self.look_beside)
         super().__init__(ast.Module(body, []))
         self.body = body
+        self._neighbours: list[Part] = []
         self.reader: Part | None = None
         self.parts: list[Part] = []
         self.names = WatchedBindings(self)
@@ -39,8 +40,10 @@ class WatchedModule(Module):
     def parents(self) -> Parents:
         return self.nodes
 
-    def replace(self, gone: Sequence[Part], new: Sequence[Part], parts: list[Part]) -> None:
-        """Take `new` for `gone`; `parts` are all that there are now."""
+    def replace(
+        self, gone: Sequence[Part], new: Sequence[Part], parts: list[Part], touched: bytes = b""
+    ) -> None:
+        """Take `new` for `gone`; `parts` are all there are now, `touched` is what they stand in."""
         for part in gone:
             self.names.drop(part)
             self.nodes.drop(part)
@@ -48,9 +51,26 @@ class WatchedModule(Module):
             self.names.read(part)
             self.nodes.read(part)
         self.parts = parts
-        self._said.clear()
+        self._said = {word: found for word, found in self._said.items() if word not in touched}
         self.body.fill([node for part in parts for node in part.nodes])
         self.names.join()
+        self.names.forget({name for part in (*gone, *new) for name in part.mentioned()})
+
+    def read_by(self, number: int, index: int) -> None:
+        """Let part `number`, whose first statement is the one at `index`, be the reader."""
+        before, behind = (
+            self.parts[max(number - 1, 0) : number],
+            self.parts[number + 1 : number + 2],
+        )
+        self.reader, self._neighbours = self.parts[number], [*before, *behind]
+        start = index - sum(len(part.nodes) for part in before)
+        stop = index + sum(len(part.nodes) for part in (self.reader, *behind))
+        self.body.near = range(start, stop)
+
+    def look_beside(self) -> None:
+        """Have the parts in place that the reader may look at: those beside a change are stale."""
+        for part in self._neighbours:
+            part.settle()
 
     def look_around(self) -> None:
         """Note that the reader looks at the statements themselves: they must be in place."""
@@ -95,9 +115,11 @@ class WatchedModule(Module):
 class WatchedBody(list[ast.stmt]):
     """The statements of the module; who looks at them may see anything."""
 
-    def __init__(self, look: Callable[[], None]) -> None:
+    def __init__(self, look: Callable[[], None], look_beside: Callable[[], None]) -> None:
         super().__init__()
+        self.near = range(0)
         self._look = look
+        self._look_beside = look_beside
 
     def fill(self, statements: list[ast.stmt]) -> None:
         super().__setitem__(slice(None), statements)
@@ -119,7 +141,10 @@ class WatchedBody(list[ast.stmt]):
     @overload
     def __getitem__(self, index: slice, /) -> list[ast.stmt]: ...
     def __getitem__(self, index: Any, /) -> Any:
-        self._look()
+        if isinstance(index, int) and index in self.near:
+            self._look_beside()
+        else:
+            self._look()
         return super().__getitem__(index)
 
     def __contains__(self, node: object, /) -> bool:
@@ -166,6 +191,8 @@ class WatchedBindings(Bindings):
         self.scopes = {watched.tree: self.module}
         self._homes: dict[object, Part] = {}
         self._imports: list[ast.Import | ast.ImportFrom] = []
+        self._importing: list[Part] = []
+        self._starring: list[Part] = []
 
     def read(self, part: Part) -> None:
         """Learn what a part does to names."""
@@ -188,7 +215,8 @@ class WatchedBindings(Bindings):
             self._naming[name] = [scope for scope in self._naming[name] if scope not in gone]
             if not self._naming[name]:
                 del self._naming[name]
-        self._homes = {key: home for key, home in self._homes.items() if home is not part}
+        for key in (*part.children, *(e.node for row in part.events.values() for e in row)):
+            self._homes.pop(key, None)
 
     def join(self) -> None:
         """Make the scope of the module out of the parts, in the order of one pass over all."""
@@ -201,10 +229,16 @@ class WatchedBindings(Bindings):
             bound |= part.bound
             module.declared.update(part.declared)
             module.children.extend(part.children)
-        self._imports = [node for part in parts for node in imports_among(part.nodes)]
-        self._star_imports = [node for part in parts for node in part.facts.star_imports]
-        self._events.clear()
-        self._changes.clear()
+        self._importing = [part for part in parts if imports_among(part.nodes)]
+        self._imports = [node for part in self._importing for node in imports_among(part.nodes)]
+        self._starring = [part for part in parts if part.facts.star_imports]
+        self._star_imports = [node for part in self._starring for node in part.facts.star_imports]
+
+    def forget(self, names: set[str]) -> None:
+        """Forget what was answered about variables of functions, and about these of the module."""
+        for table in (self._events, self._changes):
+            for key in [key for key in table if key[0] is not self.module or key[1] in names]:
+                del table[key]
 
     def is_bound(self, name: str) -> bool:
         with self._watched.unseen():
@@ -229,12 +263,25 @@ class WatchedBindings(Bindings):
             found = super().changes(owner, name)
         return self._shown("changes", owner, name, found)
 
+    def bound_on(self, lines: range, scope: Scope) -> dict[str, Event]:
+        reader = self._watched.reader
+        if scope is not self.module or reader is None:
+            return super().bound_on(lines, scope)
+        # A rule asks it of a statement that it looks at, which is a part's own affair.
+        return self._first_on(lines, reader.events)
+
     def _shown(self, kind: str, owner: Scope, name: str, events: list[Event]) -> list[Event]:
         if owner is self.module and self._watched.reader is not None:
             self._watched.note(kind, name)
             for event in events:
                 self._home(event).settle()
         return events
+
+    def _by_place(self, events: list[Event]) -> list[Event]:
+        # Some may still be where they were before lines were added above them.
+        for event in events:
+            self._home(event).settle()
+        return super()._by_place(events)
 
     def _home(self, event: Event) -> Part:
         key: object = event.node
@@ -264,19 +311,16 @@ class WatchedBindings(Bindings):
     @property
     def star_imports(self) -> Sequence[ast.ImportFrom]:
         self._watched.note("stars", "")
-        self._settle(lambda part: bool(part.facts.star_imports))
+        for part in self._starring:
+            part.settle()
         return self._star_imports
 
     @property
     def top_level_imports(self) -> Sequence[ast.Import | ast.ImportFrom]:
         self._watched.note("imports", "")
-        self._settle(lambda part: bool(imports_among(part.nodes)))
+        for part in self._importing:
+            part.settle()
         return self._imports
-
-    def _settle(self, wanted: Callable[[Part], bool]) -> None:
-        for part in self._watched.parts:
-            if part.moved and wanted(part):
-                part.settle()
 
     def around(self, event: Event) -> Sequence[ast.stmt]:
         return self._home(event).nodes

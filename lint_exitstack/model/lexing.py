@@ -10,7 +10,7 @@ import tokenize
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 # What hides a hash sign from the language, hash signs that it doesn't hide, and joints of lines.
 # The last choice is a quote that nothing closes.
@@ -60,6 +60,37 @@ def joined_lines(text: str, lines: Sequence[str], starts: Sequence[int]) -> dict
     for first, last in spans:
         rows = range(first, last + 1)
         joined |= dict.fromkeys(rows, rows)
+    return joined
+
+
+def spliced_comments(
+    old: Sequence[Comment], new: Iterable[Comment], rows: range, shift: int
+) -> tuple[Comment, ...]:
+    """Return `old` with `new` (counted from 1) on `rows`; what is behind moves by `shift`."""
+    head = bisect.bisect_left(old, rows.start, key=_line)
+    tail = bisect.bisect_left(old, rows.stop - shift, key=_line)
+    moved = old[tail:] if shift == 0 else _moved(old[tail:], shift)
+    return (*old[:head], *_moved(new, rows.start - 1), *moved)
+
+
+def _line(comment: Comment) -> int:
+    return comment.line
+
+
+def _moved(comments: Iterable[Comment], by: int) -> list[Comment]:
+    return [Comment(line + by, column, text, own) for line, column, text, own in comments]
+
+
+def spliced_joints(
+    old: dict[int, range], new: dict[int, range], rows: range, shift: int
+) -> dict[int, range]:
+    """Return `old` with `new` (counted from 1) for `rows`; what is behind them moves by `shift`."""
+    end, by = rows.stop - shift, rows.start - 1
+    joined = {line: found for line, found in old.items() if line < rows.start}
+    for found, least, offset in ((new, 0, by), (old, end, shift)):
+        for line, lines in found.items():
+            if line >= least:
+                joined[line + offset] = range(lines.start + offset, lines.stop + offset)
     return joined
 
 

@@ -120,6 +120,23 @@ class Source:
         """Each line that a backslash or a string joins with others, with all of these."""
         return lexing.joined_lines(self.text, self.lines, self.line_starts)
 
+    def take_over(self, old: Source, rows: range, shift: int) -> None:
+        """Know at once what `old` knew of comments and joined lines, and read `rows` alone.
+
+        Before them both texts are the same, behind them too, but further down by `shift`; neither
+        a statement nor a string goes on from outside into them, or out of them.
+        """
+        known = vars(old)
+        lines = self.lines[rows.start - 1 : rows.stop - 1]
+        text = "\n".join(lines)
+        starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+        if "comments" in known:
+            new = lexing.comments(text, lines, starts)
+            self.comments = lexing.spliced_comments(old.comments, new, rows, shift)
+        if "joined_lines" in known:
+            joined = lexing.joined_lines(text, lines, starts)
+            self.joined_lines = lexing.spliced_joints(old.joined_lines, joined, rows, shift)
+
     @cached_property
     def indent_unit(self) -> str:
         """One level of indentation, as the first block on lines of its own has it."""

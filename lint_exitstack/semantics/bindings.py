@@ -17,7 +17,7 @@ from lint_exitstack.semantics.scopes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 __all__ = ["COMPREHENSIONS", "FUNCTIONS", "Act", "Bindings", "Event", "Scope", "ScopeNode"]
 
@@ -65,7 +65,7 @@ class Bindings:
         if known is None:
             scopes = self._scopes_with(owner, name, lambda scope: name in scope.events)
             found = [event for scope in scopes for event in scope.events[name]]
-            known = self._events[owner, name] = sorted(found, key=_place)
+            known = self._events[owner, name] = self._by_place(found)
         return known
 
     def changes(self, owner: Scope, name: str) -> list[Event]:
@@ -74,9 +74,12 @@ class Bindings:
         if known is None:
             scopes = self._scopes_with(owner, name, lambda scope: name in scope.bound)
             found = [event for scope in scopes for event in scope.events[name]]
-            known = sorted((e for e in found if e.act is not Act.READ), key=_place)
+            known = self._by_place([event for event in found if event.act is not Act.READ])
             self._changes[owner, name] = known
         return known
+
+    def _by_place(self, events: list[Event]) -> list[Event]:
+        return sorted(events, key=_place)
 
     def _scopes_with(
         self, owner: Scope, name: str, wanted: Callable[[Scope], bool]
@@ -85,6 +88,20 @@ class Bindings:
         for scope in (self.module, *self._naming.get(name, ())):
             if wanted(scope) and (scope is owner or self._owner(scope, name) is owner):
                 yield scope
+
+    def bound_on(self, lines: range, scope: Scope) -> dict[str, Event]:
+        """Return the names that a statement of `scope`, which stands on `lines`, binds or unbinds.
+
+        Each with the first time that it does, in order.
+        """
+        return self._first_on(lines, scope.events)
+
+    def _first_on(self, lines: range, events: Mapping[str, Sequence[Event]]) -> dict[str, Event]:
+        here = [
+            next((e for e in row if e.act is not Act.READ and e.line in lines), None)
+            for row in events.values()
+        ]
+        return {event.name: event for event in sorted(filter(None, here), key=_place)}
 
     def imported(self, owner: Scope, name: str) -> frozenset[str | None]:
         """Return what variable `name` of `owner` is imported as; None for any other binding."""

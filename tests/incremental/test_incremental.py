@@ -34,10 +34,15 @@ LARGE = texts([LIBRARY / f"{name}.py" for name in ("tempfile", "subprocess", "sh
 
 
 def outcome(text: str, incremental: IncrementalAnalysis) -> object:
+    source, fresh = Source.from_text(text, "a.py"), Source.from_text(text, "a.py")
     try:
-        return incremental.analyse(Source.from_text(text, "a.py"))
+        found = incremental.analyse(source)
     except UnparsableSourceError as error:
         return str(error), error.line
+    # What is taken over from the text before is what one would read.
+    assert source.comments == fresh.comments, text
+    assert source.joined_lines == fresh.joined_lines, text
+    return found
 
 
 def expected(text: str) -> object:

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from lint_exitstack.clients.server.collecting import Collector
 from lint_exitstack.clients.server.examining import Examination, examine
 from lint_exitstack.clients.server.fixes import Fixes
 from lint_exitstack.incremental.analysis import IncrementalAnalysis
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# A first change is examined at once. While more keep coming, it waits for a pause in the typing,
-# which is as long as an examination takes: what costs next to nothing follows every key.
-_BURST = 0.25
-_PAUSE = (0.005, 0.5)
+# A change is examined at once if that takes less time than went by since the one before: it will be
+# done when the next one comes. Where it takes longer, it waits for a pause as long as it takes.
+_LONGEST_PAUSE = 0.5
 
 
 class StaleError(Exception):
@@ -54,7 +54,8 @@ class Session:
         self._running: dict[str, asyncio.Future[Examination]] = {}
         self._scheduled: dict[str, asyncio.Task[None]] = {}
         self._changed_at: dict[str, float] = {}
-        self._cost = 0.0
+        self._cost: dict[str, float] = {}
+        self._collector = Collector(self._worker.submit)
 
     def show(self, document: Document) -> None:
         """Take a new document, or a new version of one."""
@@ -67,6 +68,7 @@ class Session:
         for table in (self.documents, self._examinations, self._fixes, self._changed_at):
             table.pop(uri, None)
         self._analyses.pop(uri, None)
+        self._cost.pop(uri, None)
 
     def schedule(self, uri: str) -> None:
         """Examine and publish soon; what was scheduled for an earlier version is off."""
@@ -75,9 +77,10 @@ class Session:
         if (task := self._scheduled.get(uri)) is not None:
             task.cancel()
         now = time.monotonic()
-        burst = now - self._changed_at.get(uri, 0.0) < _BURST
+        since = now - self._changed_at.get(uri, 0.0)
         self._changed_at[uri] = now
-        delay = min(max(self._cost, _PAUSE[0]), _PAUSE[1]) if burst else 0.0
+        cost = self._cost.get(uri, 0.0)
+        delay = min(cost, _LONGEST_PAUSE) if cost > since else 0.0
         self._scheduled[uri] = asyncio.ensure_future(self._later(uri, delay))
 
     def schedule_all(self) -> None:
@@ -131,9 +134,9 @@ class Session:
         def work() -> Examination:
             if not wanted():
                 raise StaleError
-            started = time.thread_time()
+            started = time.monotonic()
             examination = examine(document, settings, last, analysis)
-            self._cost = time.thread_time() - started
+            self._cost[uri] = time.monotonic() - started
             return examination
 
         examination = await self._work(work)
@@ -161,4 +164,6 @@ class Session:
         return await self._work(lambda: use(chosen))
 
     async def _work(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._worker, call)
+        result = await asyncio.get_running_loop().run_in_executor(self._worker, call)
+        self._collector.worked()
+        return result

@@ -25,7 +25,7 @@ from lint_exitstack.semantics.flow import blocks_of, named_blocks
 from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lint_exitstack.model.finding import Finding, Hazard
     from lint_exitstack.model.position import Key
@@ -66,10 +66,23 @@ def in_final_form(
 def _home(rewrite: Rewrite, place: Place, context: Context) -> Place | None:
     """Return the place of the first statement of `rewrite`, which is near `place`."""
     for around in (place, *place.ancestors()):
-        for index, statement in enumerate(around.block):
+        for index in _indexes(around, rewrite.first.line):
+            statement = around.block[index]
             if statement.lineno == rewrite.first.line and context.key(statement) == rewrite.first:
                 return replace(around, node=statement, index=index)
     return None
+
+
+def _indexes(place: Place, line: int) -> Iterator[int]:
+    """Yield where in its block `line` may be, the nearest to `place` first."""
+    index = place.index
+    while index >= 0:
+        yield index
+        if place.block[index].lineno < line:
+            break
+        index -= 1
+    if (place.node.end_lineno or 0) <= line:
+        yield from range(place.index + 1, len(place.block))
 
 
 class _Joining:
@@ -103,7 +116,10 @@ class _Joining:
         return found
 
     def _statement(self, key: Key) -> ast.stmt:
-        pending = [self.place.block]
+        block = self.place.block
+        pending: list[Iterable[ast.stmt]] = [
+            (block[index] for index in _indexes(self.place, key.line))
+        ]
         while pending:
             for node in pending.pop():
                 if node.lineno <= key.line <= (node.end_lineno or node.lineno):

@@ -236,12 +236,12 @@ class Suppression:
         end = self.node.end_lineno or self.node.lineno
         inside = range(self.node.lineno, end + 1)
         looped = any(isinstance(around.node, LOOPS) for around in self.place.around_in_frame())
-        for name, events in self.scope.events.items():
-            bound = [e for e in events if e.act is not Act.READ and e.line in inside]
-            if not bound or bound[0].act is Act.HANDLER:
+        bindings = self.context.bindings
+        for name, first in bindings.bound_on(inside, self.scope).items():
+            if first.act is Act.HANDLER:
                 continue
-            owner = self.context.bindings.owner(self.scope, name)
-            every = [] if owner is None else self.context.bindings.events(owner, name)
+            owner = bindings.owner(self.scope, name)
+            every = [] if owner is None else bindings.events(owner, name)
             for event in every:
                 later = event.line > end or (looped and event.line not in inside)
                 if event.act is Act.READ and (later or event.origin is not self.scope):
