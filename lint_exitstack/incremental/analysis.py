@@ -97,10 +97,10 @@ class IncrementalAnalysis:
         self._state = state
         return difference
 
-    def back(self, source: Source) -> bool:
-        """Take the last step back, to `source`; say whether that could be done."""
-        state = self._state
-        return state is not None and (state.back() or self.step(source) is not None)
+    def back(self, source: Source) -> None:
+        """Take the last step back, to `source`."""
+        if self._state is None or not self._state.back():
+            self.analyse(source)
 
 
 class _State:

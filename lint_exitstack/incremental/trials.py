@@ -39,9 +39,10 @@ class Trials:
         if on_the_way.text != self._at.text and not self._go(on_the_way):
             return None
         there = self._step(self._at, changed)
-        if there is None or not self._analysis.back(self._at):
+        if there is None:
             self._go_home()
             return None
+        self._analysis.back(self._at)
         return _joined(self._on_the_way, there)
 
     def _go(self, on_the_way: Source) -> bool:

@@ -63,10 +63,19 @@ def follow(text: str, editor: Editor, steps: int) -> int:
         assert found == expected(text), text
         broken = isinstance(found, tuple) and found and isinstance(found[0], str)
         good += not broken
+        if not broken and editor.random.random() < 0.3:
+            there_and_back(text, editor, incremental)
         last = last if broken else text
         # Broken code stays broken for long if nobody mends it.
         text = editor.changed(last if broken and editor.random.random() < 0.7 else text)
     return good
+
+
+def there_and_back(text: str, editor: Editor, incremental: IncrementalAnalysis) -> None:
+    """Try a change; nothing of it may be left when it's taken back."""
+    changed = Source.from_text(editor.changed(text), "a.py")
+    if incremental.step(changed) is not None:
+        incremental.back(Source.from_text(text, "a.py"))
 
 
 @pytest.mark.parametrize("seed", range(4))

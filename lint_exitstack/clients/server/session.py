@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
@@ -116,11 +117,17 @@ class Session:
         """Wait for what is running for the document, or start it: several may want the same."""
         uri = document.uri
         running = self._running.get(uri)
-        if running is None:
+        # One that is done, but was not yet taken off the table, would stop the loop: waiting for it
+        # takes no turn, so that nothing else could ever take it off.
+        if running is None or running.done():
             running = self._running[uri] = asyncio.ensure_future(self._examine(document))
-            running.add_done_callback(lambda _: self._running.pop(uri, None))
+            running.add_done_callback(functools.partial(self._finished, uri))
         # One who stops waiting doesn't stop the others.
         await asyncio.shield(running)
+
+    def _finished(self, uri: str, done: asyncio.Future[Examination]) -> None:
+        if self._running.get(uri) is done:
+            del self._running[uri]
 
     async def _examine(self, document: Document) -> Examination:
         uri, last = document.uri, self._examinations.get(document.uri)
