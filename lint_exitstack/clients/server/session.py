@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 # A change is examined at once if that takes less time than went by since the one before: it will be
 # done when the next one comes. Where it takes longer, it waits for a pause as long as it takes.
-_LONGEST_PAUSE = 0.5
+_PAUSE = (0.005, 0.5)
 
 
 class StaleError(Exception):
@@ -80,8 +80,8 @@ class Session:
         now = time.monotonic()
         since = now - self._changed_at.get(uri, 0.0)
         self._changed_at[uri] = now
-        cost = self._cost.get(uri, 0.0)
-        delay = min(cost, _LONGEST_PAUSE) if cost > since else 0.0
+        pause = min(max(self._cost.get(uri, 0.0), _PAUSE[0]), _PAUSE[1])
+        delay = pause if pause > since else 0.0
         self._scheduled[uri] = asyncio.ensure_future(self._later(uri, delay))
 
     def schedule_all(self) -> None:
@@ -126,6 +126,9 @@ class Session:
         await asyncio.shield(running)
 
     def _finished(self, uri: str, done: asyncio.Future[Examination]) -> None:
+        if not done.cancelled():
+            # Nobody may be waiting any more, who would have taken the exception.
+            done.exception()
         if self._running.get(uri) is done:
             del self._running[uri]
 
