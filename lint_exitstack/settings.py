@@ -92,6 +92,7 @@ class Settings:
     accept_hazards: tuple[str, ...] = ()
     runtime: str = "contextlib"
     parenthesized_39: bool = False
+    unguarded_restores: bool = False
     resources: dict[str, Resource] = field(default_factory=dict)
     rule_url: str = ""
     cache_dir: str = ""

@@ -185,6 +185,7 @@ KEYS: Mapping[str, Key] = {
     "accept-hazards": Key(_hazards, "Hazards that this project lives with."),
     "runtime": Key(_runtime, "The module that context managers are imported from."),
     "parenthesized-39": Key(_flag, "Allow parenthesised headers for Python 3.9."),
+    "unguarded-restores": Key(_flag, "XIT701 speaks about state that is set back, too."),
     "rule-url": Key(_url, "Where the page of a rule is, with {code} or {name}."),
     "cache-dir": Key(_folder, "Where is kept what is known of files that didn't change."),
     "resources": Key(_resources, "Resources of your own, and what their `with` does."),

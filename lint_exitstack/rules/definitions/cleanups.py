@@ -98,8 +98,12 @@ class Cleanups:
             elif isinstance(target, ast.Name):
                 self.saved[target.id] = _text(node.value)
 
-    def first_in(self, statements: Iterable[ast.stmt]) -> ast.stmt | None:
+    def first_in(
+        self, statements: Iterable[ast.stmt], *, only_calls: bool = False
+    ) -> ast.stmt | None:
         """Return the first cleanup in `statements` and in those nested in them.
+
+        With `only_calls` what sets state back by itself doesn't count.
 
         What ends in a `raise` answers to an error that was found, not to the one in the body.
         What follows an assertion relies on success.
@@ -109,7 +113,7 @@ class Cleanups:
             for statement in itertools.takewhile(_is_no_assertion, statements)
             if not has([statement], ast.Raise)
             for node in nodes_in_frame([statement])
-            if isinstance(node, ast.stmt) and self.is_cleanup(node)
+            if isinstance(node, ast.Expr if only_calls else ast.stmt) and self.is_cleanup(node)
         ]
         return min(found, key=lambda node: node.lineno, default=None)
 

@@ -5,7 +5,7 @@
 Looks at functions under `@contextmanager` and `@asynccontextmanager` for cleanup that follows a
 `yield` outside of any `try`. Only what looks like cleanup counts: releasing something (`close`,
 `release`, `unlink`, `shutdown` …), the opposite of a call before the `yield` (`register` and
-`unregister`), and undoing an assignment made before it.
+`unregister`); with `unguarded-restores = true` undoing an assignment made before it, too.
 
 ## Why
 
@@ -52,8 +52,11 @@ after the `yield` whatever happened. A `yield` inside a `try` isn't either: its 
 errors. Nor is what nobody looks at after the error: what a test leaves behind on itself (a manager
 in a test function, attributes of `self` in a test class), the state of visitors, compilers and the
 like that walk over one tree, a counter of indentation. Nor is code that is meant for success, as a
-comment says or as an assertion before the cleanup shows. Of what remains some is deliberate: a
-state that must stay for inspection after a failure.
+comment says or as an assertion before the cleanup shows.
+
+State that an assignment sets back counts only with `unguarded-restores = true`: it often is of no
+interest after an error, which can't be seen from the file. Of the findings in fresh code, those
+that release something or undo a call were 16 of 17 true, those that set state back 11 of 21.
 
 ## How sure
 
@@ -105,14 +108,12 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         return
     for each in found:
         cleanups = _cleanups(node, each, context)
-        hit = next(
-            (i for i, lv in enumerate(each.levels) if cleanups.first_in(lv.following) is not None),
-            None,
-        )
-        if hit is None:
-            continue
-        cleanup = cleanups.first_in(each.levels[hit].following) or each.node
-        if not ends_with_the_error(node, cleanup, place):
+        skipped = [
+            cleanups.first_in(level.following, only_calls=not context.settings.unguarded_restores)
+            for level in each.levels
+        ]
+        hit, cleanup = next(((i, one) for i, one in enumerate(skipped) if one), (0, None))
+        if cleanup is not None and not ends_with_the_error(node, cleanup, place):
             yield _finding(each, hit, cleanup, cleanups, context)
 
 
@@ -161,5 +162,4 @@ RULE = Rule(
     trigger=re.compile(rb"contextmanager\b"),
     module=__name__,
     fix=Fix.SOMETIMES,
-    default=False,
 )
