@@ -178,6 +178,8 @@ class Watch:
             if known.outcome.applied:
                 told = replace(known.outcome, applied=(), diff="")
                 self._known[path] = replace(known, outcome=told)
+        # Who reads a pipe has all of it before being told that it's all.
+        self._console.out.flush()
         if self._speaks:
             took = time.perf_counter() - since
             self._console.say(
@@ -185,7 +187,6 @@ class Watch:
                 f"{counted(len(work.tasks), 'file')} in {took:.2f} s. "
                 "Watching for changes; Ctrl-C ends it."
             )
-        self._console.out.flush()
 
     @property
     def _speaks(self) -> bool:

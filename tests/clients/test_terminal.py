@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import terminals
 from client_samples import HELD, NEST
 
 pty = pytest.importorskip("pty")
@@ -20,9 +21,7 @@ PROGRAM = (sys.executable, "-m", "lint_exitstack", "check")
 
 def on_a_terminal(project, *arguments: str, program=PROGRAM, **environment: str) -> str:
     ours, theirs = pty.openpty()
-    # Whether this suite runs in CI is nothing to the program that it tries.
-    variables = {key: value for key, value in os.environ.items() if key != "CI"}
-    variables |= {"TERM": "xterm-256color", "COLUMNS": "80", **environment}
+    variables = terminals.environment(**environment)
     command = [*program, *arguments]
     running = subprocess.Popen(command, cwd=project, stdout=theirs, stderr=theirs, env=variables)
     os.close(theirs)
@@ -89,7 +88,14 @@ def test_no_bar_in_a_pipe(project, long_run):
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_leaves_a_terminal_to_work_on(project, long_run, jobs):
     arguments = [*long_run[1:], "--fix", "-j", jobs]
-    child = pexpect.spawn(long_run[0], arguments, cwd=str(project), dimensions=(24, 80), timeout=60)
+    child = pexpect.spawn(
+        long_run[0],
+        arguments,
+        cwd=str(project),
+        env=terminals.environment(),
+        dimensions=(24, 80),
+        timeout=60,
+    )
     child.logfile_read = io.BytesIO()
     child.expect("Checking")
     child.sendintr()

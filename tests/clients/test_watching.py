@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import terminals
 from cache_runs import POISON, poison, program as cached_program
 from client_samples import CLEAN, HELD, MERGED, NEST
 
@@ -194,6 +195,7 @@ def test_a_terminal_shows_the_last_look(project):
         command,
         arguments,
         cwd=str(project),
+        env=terminals.environment(COLUMNS="100"),
         dimensions=(30, 100),
         encoding="utf-8",
         timeout=BOUND_S,
