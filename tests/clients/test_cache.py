@@ -238,7 +238,7 @@ def test_no_process_is_started_for_what_is_known(project):
     for number in range(60):
         (project / f"a{number}.py").write_text(CLEAN)
     code = (
-        "import sys; sys.addaudithook(lambda event, _: event == 'os.fork' and print('forked')); "
+        "import sys; sys.addaudithook(lambda event, _: event == 'os.fork' and print('forked', flush=True)); "
         "from lint_exitstack.clients.cli import main; sys.exit(main())"
     )
     cold = program(project, "-j", "2", "-q", python=("-c", code))

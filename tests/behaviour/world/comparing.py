@@ -1,5 +1,6 @@
 """Runs a program before and after its rewrite under the same failures and compares."""
 
+import ast
 import symtable
 import types
 import zlib
@@ -34,6 +35,7 @@ class Difference:
     after: object
     stacks: bool = False
     handlers: tuple = ()
+    shared: bool = False
 
 
 @dataclass(slots=True)
@@ -72,6 +74,12 @@ class Pair:
     def handlers(self):
         """The classes that the old program catches, by the last part of their names."""
         return tuple(handled_classes(self.before.source))
+
+    @cached_property
+    def shared(self):
+        """May a function of the old program give a name of another one a new value?"""
+        nodes = ast.walk(ast.parse(self.before.source))
+        return any(isinstance(node, (ast.Global, ast.Nonlocal)) for node in nodes)
 
     @property
     def seed(self):
@@ -159,8 +167,8 @@ class Comparison:
             kinds.discard("handled")
         if not kinds or before.void:
             return
-        handlers = self.pair.handlers
-        difference = Difference(self.entry, plan, frozenset(kinds), before, after, stacks, handlers)
+        sides = (self.entry, plan, frozenset(kinds), before, after)
+        difference = Difference(*sides, stacks, self.pair.handlers, self.pair.shared)
         report = self.report
         report.different += 1
         late = " after a late throw" if plan.throws_late else ""

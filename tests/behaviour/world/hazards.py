@@ -71,10 +71,11 @@ def subclass_hook(difference):
 
 
 def rebound_name(difference):
-    """The same was done to another object; or a guard saw another, for which there is nothing to do."""
+    """The same was done to another object; or a guard saw what another function left in the name."""
     before, after = (_keys(one) for one in (difference.before, difference.after))
     at = _first_divergence(before, after)
-    if at < len(after) and _is_exit(after[at]) and before[at:] == after[at + 1 :]:
+    more = at < len(after) and _is_exit(after[at]) and before[at:] == after[at + 1 :]
+    if more and difference.shared:
         return True
     if at >= min(len(before), len(after)):
         return _ends_unbound(difference.before) or _ends_unbound(difference.after)
