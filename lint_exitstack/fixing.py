@@ -55,13 +55,21 @@ class FixedSource:
     failures: tuple[Failure, ...]
 
 
-def fix(source: Source, settings: Settings, *, unsafe: bool = False) -> FixedSource:
+def fix(
+    source: Source,
+    settings: Settings,
+    found: tuple[Finding, ...] | None = None,
+    *,
+    unsafe: bool = False,
+) -> FixedSource:
     """Apply every safe rewrite (and the unsafe ones if asked), honouring suppressions.
 
-    Raises UnparsableSourceError.
+    `found` is what the analysis of `source` gave, where the caller still has it. Raises
+    UnparsableSourceError.
     """
     loop = _Loop(settings, unsafe=unsafe)
-    found = analyse(source, settings)
+    if found is None:
+        found = analyse(source, settings)
     for _ in range(ROUNDS):
         todo = loop.chosen(source, _left(source, found, settings))
         if not todo:
@@ -86,18 +94,10 @@ def _tidied(
     """Take out of comments what suppresses nothing; return what was said of it, or None."""
     # Two orders in one comment touch each other: one a line at a time.
     cut = {finding.line: finding for finding in shown(source, found, settings) if finding.edits}
-    text = source.text
-    for span, new in sorted((edit for row in cut.values() for edit in row.edits), reverse=True):
-        text = text[: source.offset(span.start)] + new + text[source.offset(span.end) :]
-    tidied = source.with_text(text)
+    tidied = source.with_text(source.edited(edit for row in cut.values() for edit in row.edits))
     if not cut or ast.dump(tidied.tree) != ast.dump(source.tree):
         return None
     return tidied, tuple(cut.values())
-
-
-def edits_for(source: Source, finding: Finding, settings: Settings) -> Edits:
-    """Return what to replace to carry out the rewrite of one finding; empty if a guard fires."""
-    return edits_for_all(source, (finding,), settings)[0]
 
 
 def edits_for_all(
@@ -106,7 +106,7 @@ def edits_for_all(
     settings: Settings,
     found: Sequence[Finding] | None = None,
 ) -> tuple[Edits, ...]:
-    """Return for each finding what carries out its rewrite and no other: see `edits_for`.
+    """Return for each finding what carries out its rewrite and no other; empty if a guard fires.
 
     `found` is what the analysis of `source` gave, where the caller still has it.
     """

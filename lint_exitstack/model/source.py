@@ -19,7 +19,7 @@ from lint_exitstack.model.errors import UnparsableSourceError, UnreadableSourceE
 from lint_exitstack.model.position import Key, Position, Span, characters_from_utf8
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Self
 
     from lint_exitstack.model.lexing import Comment
@@ -174,6 +174,13 @@ class Source:
     def slice(self, span: Span) -> str:
         """Return the text of `span`."""
         return self.text[self.offset(span.start) : self.offset(span.end)]
+
+    def edited(self, edits: Iterable[tuple[Span, str]]) -> str:
+        """Return the text with each span replaced, none of which overlap."""
+        text = self.text
+        for span, new in sorted(edits, reverse=True):
+            text = text[: self.offset(span.start)] + new + text[self.offset(span.end) :]
+        return text
 
     def segment(self, node: ast.stmt | ast.expr) -> str:
         """Return the text of `node`."""

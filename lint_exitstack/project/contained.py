@@ -112,16 +112,19 @@ def _fixed(
 
 
 def _fixes(seen: Sequence[_Seen], task: Task) -> dict[Part, FixedSource]:
-    todo = [
-        part
-        for part, (_, findings) in seen
+    todo = {
+        part: found
+        for part, (found, findings) in seen
         if any(applies(finding, unsafe=task.unsafe) for finding in findings)
-    ]
+    }
     if not todo:
         return {}
     from lint_exitstack.fixing import fix  # LibCST, which most files never need
 
-    return {part: fix(part.source, task.settings, unsafe=task.unsafe) for part in todo}
+    return {
+        part: fix(part.source, task.settings, found, unsafe=task.unsafe)
+        for part, found in todo.items()
+    }
 
 
 def _after(fixed: FixedSource, task: Task) -> Examined:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lint_exitstack.checking import applies, checked, examined, shown
+from lint_exitstack.checking import Examined, applies, checked, examined, shown
 from lint_exitstack.containers import kind_of, opened
 from lint_exitstack.model.errors import SourceError, UnreadableSourceError, UsageError
 from lint_exitstack.model.finding import Finding
@@ -94,7 +94,7 @@ def _process(task: Task) -> FileOutcome:
         case Mode.IGNORE:
             return _ignore(outcome, source, task)
         case Mode.FIX | Mode.DIFF:
-            return _fix(outcome, source, findings, task)
+            return _fix(outcome, source, Examined(found, findings), task)
 
 
 def _read(task: Task) -> bytes:
@@ -128,14 +128,13 @@ def unusable(task: Task, error: SourceError) -> tuple[Finding, ...]:
     return (Finding(rule.code, rule.name, error.message, "", span),)
 
 
-def _fix(
-    outcome: FileOutcome, source: Source, findings: tuple[Finding, ...], task: Task
-) -> FileOutcome:
+def _fix(outcome: FileOutcome, source: Source, seen: Examined, task: Task) -> FileOutcome:
+    found, findings = seen
     if not any(applies(finding, unsafe=task.unsafe) for finding in findings):
         return _unchanged(outcome, source, findings, task)
     from lint_exitstack.fixing import fix  # LibCST, which most files never need
 
-    fixed = fix(source, task.settings, unsafe=task.unsafe)
+    fixed = fix(source, task.settings, found, unsafe=task.unsafe)
     left = replace(
         _unchanged(outcome, source, findings, task),
         dropped=tuple(dropped(task, _place(failure), failure) for failure in fixed.failures),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lint_exitstack.analysis import analyse
-from lint_exitstack.fixing import edits_for, fix
+from lint_exitstack.fixing import edits_for_all, fix
 from lint_exitstack.model.source import Source
 from lint_exitstack.settings import Settings
 
@@ -110,7 +110,7 @@ def test_bytes_around_a_rewrite_stay(newline: str, bom: bool, encoding: str) -> 
 def test_edits_are_minimal_lines() -> None:
     source = Source.from_text("import os\nx = 1\nwith a:\n    with b:\n        run()\ny = 2\n")
     (finding,) = analyse(source, EVERYTHING)
-    edits = edits_for(source, finding, EVERYTHING)
+    edits = edits_for_all(source, (finding,), EVERYTHING)[0]
     assert [(span.start, span.end, text) for span, text in edits] == [
         ((3, 0), (6, 0), "with a, b:\n    run()\n")
     ]

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from lint_exitstack import analysis
-from lint_exitstack.fixing import FixedSource, edits_for, fix
+from lint_exitstack.fixing import FixedSource, edits_for_all, fix
 from lint_exitstack.model.finding import Finding
 from lint_exitstack.model.position import Span
 from lint_exitstack.model.rewrite import Kept, Line, NewWith, Rewrite, Suite
@@ -123,5 +123,5 @@ def test_edits_of_a_spoilt_rewrite_are_none(monkeypatch: pytest.MonkeyPatch) -> 
     spoilt(monkeypatch, without_comments)
     source = Source.from_text(CODE)
     first, second = analysis.analyse(source, SETTINGS)
-    assert edits_for(source, first, SETTINGS) == ()
-    assert edits_for(source, second, SETTINGS)
+    assert edits_for_all(source, (first,), SETTINGS)[0] == ()
+    assert edits_for_all(source, (second,), SETTINGS)[0]

@@ -9,20 +9,13 @@ import pytest
 
 from lint_exitstack import fixing
 from lint_exitstack.analysis import analyse
-from lint_exitstack.fixing import edits_for, edits_for_all
+from lint_exitstack.fixing import edits_for_all
 from lint_exitstack.model.source import Source
 from lint_exitstack.settings import Settings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TEXTS = [path.read_bytes() for path in sorted(FIXTURES.glob("XIT[1-7]*/*.py"))]
 SETTINGS = Settings(select=("ALL",))
-
-
-def carried_out(source: Source, edits: fixing.Edits) -> str:
-    text = source.text
-    for span, new in reversed(edits):
-        text = text[: source.offset(span.start)] + new + text[source.offset(span.end) :]
-    return text
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -32,10 +25,10 @@ def test_they_are_those_of_each_alone(seed: int) -> None:
     found = [finding for finding in analyse(source, SETTINGS) if finding.rewrite is not None][:20]
     assert len(found) > 5
     together = edits_for_all(source, found, SETTINGS)
-    alone = [edits_for(source, finding, SETTINGS) for finding in found]
+    alone = [edits_for_all(source, (finding,), SETTINGS)[0] for finding in found]
     for one, other in zip(together, alone, strict=True):
         assert bool(one) == bool(other)
-        assert carried_out(source, one) == carried_out(source, other)
+        assert source.edited(one) == source.edited(other)
 
 
 def test_what_a_rewrite_does_elsewhere_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,5 +38,5 @@ def test_what_a_rewrite_does_elsewhere_is_seen(monkeypatch: pytest.MonkeyPatch) 
     found = analyse(source, SETTINGS)
     first, second = (edits for edits in edits_for_all(source, found, SETTINGS))
     assert first != second
-    assert "from contextlib import suppress" in carried_out(source, first)
-    assert "from contextlib import suppress" in carried_out(source, second)
+    assert "from contextlib import suppress" in source.edited(first)
+    assert "from contextlib import suppress" in source.edited(second)

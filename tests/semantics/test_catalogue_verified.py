@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib
 import inspect
 import multiprocessing
 import sys
@@ -17,6 +16,7 @@ import specimens_files
 import specimens_network
 import specimens_processes
 import specimens_storage
+from dotted_names import find
 from specimens import Boom, Lab
 from watching import async_by_hand, async_by_with, by_hand, by_with
 
@@ -127,21 +127,6 @@ def test_there_is_no_async_manager(name, labs):
         assert specimen.released(thing)
 
     asyncio.run(main())
-
-
-def find(dotted):
-    parts = dotted.split(".")
-    for cut in range(len(parts) - 1, 0, -1):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                found = importlib.import_module(".".join(parts[:cut]))
-            except ImportError:
-                continue
-            for part in parts[cut:]:
-                found = getattr(found, part)
-            return found
-    raise AttributeError(dotted)
 
 
 LOCK_ROWS = [name for name, row in ROWS.items() if row.get("lock")]

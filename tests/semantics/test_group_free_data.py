@@ -1,6 +1,5 @@
 """The functions said to raise no exception group exist, and the ways in for user code are real."""
 
-import importlib
 import inspect
 import os
 import shutil
@@ -11,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from dotted_names import find
 
 import lint_exitstack.semantics
 from lint_exitstack.semantics.catalogue import raises_no_group
@@ -39,19 +39,6 @@ RETURNED = {
     "tempfile.NamedTemporaryFile": ("io.BufferedRandom",),
     "tempfile.TemporaryFile": ("io.BufferedRandom",),
 }
-
-
-def find(dotted):
-    parts = dotted.split(".")
-    for cut in range(len(parts), 0, -1):
-        try:
-            found = importlib.import_module(".".join(parts[:cut]))
-        except ImportError:
-            continue
-        for part in parts[cut:]:
-            found = getattr(found, part)
-        return found
-    raise LookupError(dotted)
 
 
 def owners(owner):

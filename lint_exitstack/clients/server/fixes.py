@@ -39,7 +39,9 @@ class Fixes:
             now = self.examination
             safe = any(applies(finding, unsafe=False) for finding in now.findings)
             source = now.document.source
-            self._all = edits_between(source, fix(source, now.settings).source) if safe else ()
+            self._all = (
+                edits_between(source, fix(source, now.settings, now.found).source) if safe else ()
+            )
         return self._all
 
     def ignoring(self, finding: Finding) -> Edits:

@@ -87,7 +87,7 @@ from lint_exitstack.rules.definitions.managers import (
     is_resumed_anyway,
 )
 from lint_exitstack.rules.rule import Fix, Rule
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.bindings import FUNCTIONS
 from lint_exitstack.semantics.flow import WITHS, nodes_in_frame
 
@@ -139,7 +139,7 @@ def _finding(
     found: Unguarded, hit: int, cleanup: ast.stmt, cleanups: Cleanups, context: Context
 ) -> Finding:
     level = found.levels[hit]
-    text = short(context.source.segment(cleanup))
+    text = quoted(context.source, cleanup)
     plan = Guarding(level, cleanups, context)
     return context.finding(
         RULE,

@@ -21,10 +21,10 @@ from lint_exitstack.rules.exit_stacks.calls import (
     is_expected_to_fail,
     method_of,
     registered,
-    short,
     swap,
     swap_hazards,
 )
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.callables import Gives, gives, resource_of
 from lint_exitstack.semantics.comments import last_line, with_header
@@ -81,7 +81,7 @@ def wrong_call(node: ast.Expr | ast.Assign, place: Place, context: Context) -> P
     return Problem(
         call,
         f"`{call.func.attr}` gives a coroutine that nothing awaits: it never runs",
-        f"await {short(context, call)}",
+        f"await {quoted(context.source, call)}",
         swap(call, Template("await $0", (Piece(span),)), place, context),
         tuple(hazards),
     )
@@ -191,7 +191,7 @@ def _never_awaited(found: Registration, place: Place, context: Context) -> Probl
     also = ", and a coroutine is true: it swallows the exception" * (found.role is Role.EXIT)
     return Problem(
         found.given,
-        f"`{found.method}` doesn't await what `{short(context, found.given)}` gives{also}",
+        f"`{found.method}` doesn't await what `{quoted(context.source, found.given)}` gives{also}",
         f"use `{twin}`" if twin else "use an AsyncExitStack, or something that doesn't wait",
         _with_method(found, twin or found.method, place, context),
         tuple(hazards),
@@ -204,7 +204,7 @@ def _awaited_in_vain(found: Registration, place: Place, context: Context) -> Pro
     plain = {"push_async_callback": "callback", "addAsyncCleanup": "addCleanup"}[found.method]
     return Problem(
         found.given,
-        f"`{short(context, found.given)}` gives None, which can't be awaited",
+        f"`{quoted(context.source, found.given)}` gives None, which can't be awaited",
         f"use `{plain}`",
         _with_method(found, plain, place, context),
         tuple(hazards),
@@ -230,7 +230,7 @@ def wrong_headers(node: ast.AST, place: Place, context: Context) -> Problem | No
         return Problem(
             expression,
             f"an {kind.value} needs `{right}`",
-            f"{right} {short(context, expression)}",
+            f"{right} {quoted(context.source, expression)}",
             _other_with(node, context),
             (*_header_hazards(node, item, place, context),),
         )

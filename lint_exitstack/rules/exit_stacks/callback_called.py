@@ -72,11 +72,11 @@ from lint_exitstack.rules.exit_stacks.calls import (
     call_of,
     method_of,
     registered,
-    short,
     swap,
     swap_hazards,
 )
 from lint_exitstack.rules.rule import Rule
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.callables import Gives, definition, gives
 from lint_exitstack.semantics.registrations import CALLBACKS, Role
 from lint_exitstack.semantics.stacks import Kind
@@ -113,7 +113,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     yield context.finding(
         RULE,
         context.source.span(given),
-        f"`{short(context, given)}` is called here and now; its result is registered",
+        f"`{quoted(context.source, given)}` is called here and now; its result is registered",
         help_=f"{_method(found, call, context)}({_inner(found, call, context)})",
         rewrite=_rewrite(found, call, place, context),
         hazards=_hazards(found, call, place, context),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Piece, Rewrite, Swapped, Template
-from lint_exitstack.rules import wording
 from lint_exitstack.semantics.comments import last_line
 from lint_exitstack.semantics.layout import layout_hazards
 from lint_exitstack.semantics.registrations import FUNCTION_NAMES, METHODS, registration
@@ -47,11 +46,6 @@ def is_expected_to_fail(node: ast.AST, stacks: Stacks) -> bool:
             if isinstance(func, ast.Name) and func.id in _RAISING:
                 return True
     return False
-
-
-def short(context: Context, node: ast.expr) -> str:
-    """Return the text of `node` as messages quote it."""
-    return wording.short(context.source.segment(node))
 
 
 def arguments(

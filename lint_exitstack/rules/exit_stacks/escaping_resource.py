@@ -67,10 +67,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from lint_exitstack.rules.exit_stacks.calls import short
 from lint_exitstack.rules.exit_stacks.closed_values import closed_by, function_scope, is_closed
 from lint_exitstack.rules.exit_stacks.stored_values import stored
 from lint_exitstack.rules.rule import Fix, Rule
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.flow import nodes_in_frame, yields
 
 if TYPE_CHECKING:
@@ -109,14 +109,15 @@ def _escaping(node: With, name: str, context: Context) -> Iterator[Finding]:
         yield context.finding(
             RULE,
             context.source.span(value),
-            f"`{short(context, value)}` is returned, but `{name}` has closed it by then",
+            f"`{quoted(context.source, value)}` is returned, but `{name}` has closed it by then",
             help_=f"keep it open with `{name}.pop_all()`, and hand that on too",
         )
     for where, what in stored(node, name, closed, scope, context):
         yield context.finding(
             RULE,
             context.source.span(what),
-            f"this is kept in `{short(context, where)}`, but `{name}` closes it with the block",
+            f"this is kept in `{quoted(context.source, where)}`, "
+            f"but `{name}` closes it with the block",
             help_=f"keep it open with `{name}.pop_all()`, and store that too",
         )
 

@@ -82,10 +82,11 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from lint_exitstack.rules.exit_stacks.calls import registered, short
+from lint_exitstack.rules.exit_stacks.calls import registered
 from lint_exitstack.rules.exit_stacks.nesting import misnesting
 from lint_exitstack.rules.exit_stacks.other_tasks import closing_method
 from lint_exitstack.rules.rule import Fix, Rule
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.registrations import Keeper
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def check(node: ast.AST, _place: Place, context: Context) -> Iterator[Finding]:
     yield context.finding(
         RULE,
         context.source.span(found.call),
-        f"`{short(context, found.receiver)}` exits this after {why}",
+        f"`{quoted(context.source, found.receiver)}` exits this after {why}",
         help_="enter the inner one on the same stack, or this one on a stack of its own",
     )
 

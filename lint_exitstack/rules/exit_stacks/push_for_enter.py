@@ -75,11 +75,11 @@ from lint_exitstack.rules.exit_stacks.calls import (
     call_of,
     method_of,
     registered,
-    short,
     swap,
     swap_hazards,
 )
 from lint_exitstack.rules.rule import Rule
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.callables import definition as method, resource_of
 from lint_exitstack.semantics.catalogue import Exit
 from lint_exitstack.semantics.registrations import EXITS
@@ -126,7 +126,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     yield context.finding(
         RULE,
         context.source.span(found.given),
-        f"`{found.method}` doesn't enter `{short(context, found.given)}`, it only exits it",
+        f"`{found.method}` doesn't enter `{quoted(context.source, found.given)}`, it only exits it",
         help_=f"enter it: `{'enter_async_context' if is_async else 'enter_context'}`",
         rewrite=_rewrite(found, place, context, is_async=is_async),
         hazards=_hazards(found, place, context, is_async=is_async),

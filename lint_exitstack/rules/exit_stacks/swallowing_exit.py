@@ -67,12 +67,12 @@ from lint_exitstack.rules.exit_stacks.calls import (
     call_of,
     method_of,
     registered,
-    short,
     swap,
     swap_hazards,
 )
 from lint_exitstack.rules.exit_stacks.deferred import frozen, parameters, passed
 from lint_exitstack.rules.rule import Rule
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.callables import Gives, gives_value
 from lint_exitstack.semantics.registrations import EXITS, Role
 from lint_exitstack.semantics.stacks import Kind
@@ -96,7 +96,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
         return
     is_true = found.role is Role.EXIT and _gives(lambda_, context) is Gives.COROUTINE
     method = _callback(found, is_coroutine=is_true)
-    what = short(context, lambda_.body)
+    what = quoted(context.source, lambda_.body)
     yield context.finding(
         RULE,
         context.source.span(lambda_),

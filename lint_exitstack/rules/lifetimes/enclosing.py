@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Item, NewWith, Piece, Rewrite, Swapped, Template
 from lint_exitstack.rules.stack_hazards import scope_hazards
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.catalogue import Exit
 from lint_exitstack.semantics.comments import comments_on, is_pragma, last_line
 from lint_exitstack.semantics.layout import layout_hazards
@@ -97,7 +97,7 @@ class Enclosing:
             return
         early = _evaluated_before(node, self.call)
         if early is not None:
-            message = f"`{short(self.source.segment(early))}` ran before it was opened"
+            message = f"`{quoted(self.source, early)}` ran before it was opened"
             yield Hazard("early-evaluation", message, self.source.span(early))
 
     def _comments(self) -> Iterator[Hazard]:

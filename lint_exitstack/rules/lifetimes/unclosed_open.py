@@ -76,7 +76,7 @@ from lint_exitstack.rules.lifetimes.kept_open import is_kept, needed_by, why_ope
 from lint_exitstack.rules.lifetimes.opened import USES, is_kept_long, is_replaced, wraps
 from lint_exitstack.rules.lifetimes.scoping import Scoping
 from lint_exitstack.rules.rule import Fix, Rule
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.ownership import CONSUMERS, VIEWING
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     yield context.finding(
         RULE,
         context.source.span(call),
-        f"nobody closes what `{short(context.source.segment(call))}` opens",
+        f"nobody closes what `{quoted(context.source, call)}` opens",
         help_=plan.help,
         rewrite=plan.rewrite(),
         hazards=plan.hazards(),
@@ -130,7 +130,7 @@ def _kept(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     why = None if row is None else why_open(row, place, context)
     if row is None or why is None:
         return
-    message = f"`{short(context.source.segment(node))}` stays open: {why}"
+    message = f"`{quoted(context.source, node)}` stays open: {why}"
     span = context.source.span(node)
     line = place.node.end_lineno or place.node.lineno
     needed = needed_by(place, context)

@@ -19,7 +19,7 @@ from lint_exitstack.model.rewrite import (
     Trivia,
 )
 from lint_exitstack.rules.pragmas import moved_pragmas
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.comments import (
     comments_on,
@@ -203,9 +203,7 @@ class Suppression:
         resources = self.context.settings.resources
         cause = group_source(self.node.body, self.scope, self.context.names, resources)
         if cause is not None:
-            message = (
-                f"`{short(self.source.segment(cause))}` isn't known to raise no exception groups"
-            )
+            message = f"`{quoted(self.source, cause)}` isn't known to raise no exception groups"
             yield Hazard("exception-group", message, self.source.span(cause))
 
     def _catches_all(self, expression: ast.expr | None) -> bool:

@@ -121,7 +121,7 @@ from lint_exitstack.rules.try_finally.reading.cleanup_calls import (
 )
 from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 from lint_exitstack.rules.try_finally.reading.within import within
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,7 +147,7 @@ def check(node: ast.AST, place: Place, context: Context) -> Iterator[Finding]:
     plan = Reraise(node, cleanups, place, context)
     start = context.source.start(handler)
     end = context.source.span(handler.type).end if handler.type else None
-    texts = " and ".join(f"`{short(context.source.segment(c.call.call))}`" for c in cleanups[:3])
+    texts = " and ".join(f"`{quoted(context.source, c.call.call)}`" for c in cleanups[:3])
     yield context.finding(
         RULE,
         Span(start, end or Position(start.line, start.column + len("except"))),

@@ -123,7 +123,7 @@ from lint_exitstack.rules.try_finally.reading.closing_loops import interruptible
 from lint_exitstack.rules.try_finally.reading.conditional_cleanups import read_all
 from lint_exitstack.rules.try_finally.reading.untouchable import is_untouchable
 from lint_exitstack.rules.try_finally.wording import skipping
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.wording import quoted, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,7 +196,7 @@ def _of_loop(node: ast.Try, loop: Cleanup, context: Context) -> Finding:
     return context.finding(
         RULE,
         span,
-        f"if `{short(source.segment(loop.call.call))}` raises, the rest of"
+        f"if `{quoted(source, loop.call.call)}` raises, the rest of"
         f" `{short(loop.receiver)}` is skipped",
         help_="register each on an exit stack where it is acquired",
         hazards=(Hazard("no-rewrite", message, span, forbids=True),),

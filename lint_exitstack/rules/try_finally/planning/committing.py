@@ -12,8 +12,8 @@ from lint_exitstack.model.rewrite import Block, Kept, Line, Piece, Suite, Trivia
 from lint_exitstack.rules.try_finally.planning.around import Around, pragma_hazards
 from lint_exitstack.rules.try_finally.planning.leaving import falls_through, is_settled
 from lint_exitstack.rules.try_finally.planning.registration import Registrar
+from lint_exitstack.rules.try_finally.planning.rows import rest_runs, torn_step
 from lint_exitstack.rules.try_finally.reading.absent import may_be_none
-from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import comments_on
 from lint_exitstack.semantics.flow import has, jumps_out
 
@@ -123,9 +123,7 @@ class Committing:
         yield from self.around.hazards()
         exits = [each.call.call for each in self.cleanups]
         if len(exits) > 1:
-            text = short(self.source.segment(exits[0]))
-            message = f"the cleanups after `{text}` also run when it raises"
-            yield Hazard("runs-more", message, self.source.span(exits[0]))
+            yield rest_runs(exits[0], self.source)
         # While an exception leaves the body contextlib's chain is that of nested statements.
         if clean:
             yield from self.around.exit_hazards(exits)
@@ -159,15 +157,7 @@ class Committing:
 
     def steps_hazard(self) -> Hazard | None:
         """Return what forbids to tear apart the steps of one cleanup, if there are any."""
-        seen: set[str] = set()
-        for each in self.cleanups:
-            if each.receiver in seen:
-                text = short(self.source.segment(each.call.call))
-                message = f"`{text}` is a step in the cleanup of `{short(each.receiver)}`"
-                span = self.source.span(each.call.call)
-                return Hazard("no-rewrite", message, span, forbids=True)
-            seen.add(each.receiver)
-        return None
+        return torn_step(self.cleanups, self.source)
 
 
 def commented(context: Context, first: int, last: int) -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Block, Kept, Piece, Reshaped, Suite, Trivia
 from lint_exitstack.rules.try_finally.planning.around import (
     Around,
@@ -17,15 +16,16 @@ from lint_exitstack.rules.try_finally.planning.around import (
     trivia_of,
 )
 from lint_exitstack.rules.try_finally.planning.registration import Registrar
+from lint_exitstack.rules.try_finally.planning.rows import rest_runs
 from lint_exitstack.rules.try_finally.reading.cleanup import release_of
 from lint_exitstack.rules.try_finally.reading.managing import Form, form_for, made_by
-from lint_exitstack.rules.wording import short
 from lint_exitstack.semantics.comments import comments_on, last_line, lines_between
 from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lint_exitstack.model.finding import Hazard
     from lint_exitstack.model.rewrite import Rewrite, Statement
     from lint_exitstack.rules.context import Context
     from lint_exitstack.rules.try_finally.planning.registration import Registration
@@ -188,6 +188,4 @@ class Flattening:
         for rung in self.rungs:
             if len(rung.cleanups) > 1:
                 call = rung.cleanups[0].call.call
-                text = short(self.source.segment(call))
-                message = f"the cleanups after `{text}` also run when it raises"
-                yield Hazard("runs-more", message, self.source.span(call))
+                yield rest_runs(call, self.source)

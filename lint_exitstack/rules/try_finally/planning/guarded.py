@@ -10,7 +10,7 @@ from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Reshaped, Trivia
 from lint_exitstack.rules.try_finally.reading.cleanup import Test, release_of
 from lint_exitstack.rules.try_finally.reading.within import within
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.comments import comments_on
 from lint_exitstack.semantics.evaluation import changed_in, names_in
 from lint_exitstack.semantics.layout import layout_hazards
@@ -52,7 +52,7 @@ class Guarded:
         if self.guard is None:
             return
         span = self.source.span(self.guard.subject)
-        text = short(self.source.segment(self.guard.node.test))
+        text = quoted(self.source, self.guard.node.test)
         for name in names_in(self.guard.subject):
             event = changed_in(
                 name.id, [self.node], self.context.scope(self.place), self.context.bindings
@@ -89,7 +89,7 @@ def out_of_order(cleanups: Sequence[Guarded | None]) -> Iterator[Hazard]:
             continue
         later = None if one is None or one.within is None else one.within.sites[0].statement
         if later is None or later.lineno < other.within.sites[-1].statement.lineno:
-            text = short(other.source.segment(other.statement))
+            text = quoted(other.source, other.statement)
             message = f"a stack would do `{text}` first: it's the last to be acquired"
             span = other.source.span(other.statement)
             yield Hazard("no-rewrite", message, span, forbids=True)

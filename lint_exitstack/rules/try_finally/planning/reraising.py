@@ -20,7 +20,7 @@ from lint_exitstack.rules.try_finally.planning.committing import Committing, com
 from lint_exitstack.rules.try_finally.planning.leaving import Leaving
 from lint_exitstack.rules.try_finally.reading.cleanup import release_of
 from lint_exitstack.rules.try_finally.reading.within import within
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.comments import last_line
 
@@ -193,7 +193,7 @@ class Reraise:
         caught = self.handler.type
         if caught is None or self.context.qualified(caught, self.place) == "builtins.BaseException":
             return
-        text = short(self.source.segment(caught))
+        text = quoted(self.source, caught)
         message = f"the cleanup also runs for exceptions that `except {text}` lets pass"
         yield Hazard("wider-catch", message, self.source.span(caught))
 

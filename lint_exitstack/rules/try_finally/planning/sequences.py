@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lint_exitstack.model.finding import Hazard
 from lint_exitstack.model.rewrite import Rewrite, Trivia
 from lint_exitstack.rules.try_finally.planning.around import Around, pragma_hazards, trivia_of
 from lint_exitstack.rules.try_finally.planning.registration import Registrar
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.try_finally.planning.rows import rest_runs, torn_step
 from lint_exitstack.semantics.layout import layout_hazards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lint_exitstack.model.finding import Hazard
     from lint_exitstack.rules.context import Context, Place
     from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup
 
@@ -60,13 +60,12 @@ class Sequencing:
     def hazards(self) -> tuple[Hazard, ...]:
         """Return what speaks against the rewrite, first of all that it does more."""
         first = self.run[0].call.call
-        text = short(self.source.segment(first))
-        message = f"the cleanups after `{text}` also run when it raises: that's the point"
+        torn = torn_step(self.run, self.source)
         return (
             *self.around.hazards(),
             *self._layout(),
-            *self._steps(),
-            Hazard("runs-more", message, self.source.span(first)),
+            *(() if torn is None else (torn,)),
+            rest_runs(first, self.source, wanted=True),
             *self.around.exit_hazards([each.call.call for each in self.run]),
             *(hazard for each in self.registered for hazard in each.hazards),
             *pragma_hazards(self.source, self._trivia(), []),
@@ -78,14 +77,3 @@ class Sequencing:
             if found:
                 yield found[0]
                 return
-
-    def _steps(self) -> Iterator[Hazard]:
-        seen: set[str] = set()
-        for each in self.run:
-            if each.receiver in seen:
-                text = short(self.source.segment(each.call.call))
-                message = f"`{text}` is a step in the cleanup of `{short(each.receiver)}`"
-                span = self.source.span(each.call.call)
-                yield Hazard("no-rewrite", message, span, forbids=True)
-                return
-            seen.add(each.receiver)

@@ -20,8 +20,9 @@ from lint_exitstack.rules.try_finally.planning.around import (
 )
 from lint_exitstack.rules.try_finally.planning.guarded import Guarded, out_of_order
 from lint_exitstack.rules.try_finally.planning.registration import Registrar
+from lint_exitstack.rules.try_finally.planning.rows import rest_runs
 from lint_exitstack.rules.try_finally.reading.cleanup_calls import Cleanup
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.wording import quoted, short
 from lint_exitstack.semantics.comments import last_line
 
 if TYPE_CHECKING:
@@ -128,9 +129,7 @@ class Unwinding:
             return
         cleanups = [part for part in self.parts if isinstance(part, Cleanup)]
         first = next(each for each in cleanups if each.is_known).call.call
-        text = short(self.source.segment(first))
-        message = f"the cleanups after `{text}` also run when it raises: that's the point"
-        yield Hazard("runs-more", message, self.source.span(first))
+        yield rest_runs(first, self.source, wanted=True)
 
     def _forbidden(self, count: int) -> Iterator[Hazard]:
         if not self.single or (self.kept and not self._may_stay(self.parts[:count])):
@@ -156,7 +155,7 @@ class Unwinding:
                 why = "is a loop, which is no exit of its own"
         else:
             statement, why = part, "is more than a call"
-        text = short(self.source.segment(statement))
+        text = quoted(self.source, statement)
         span = self.source.span(statement)
         return Hazard("no-rewrite", f"`{text}` {why}", span, forbids=True)
 

@@ -9,7 +9,7 @@ from lint_exitstack.model.finding import Hazard
 from lint_exitstack.rules.try_finally.reading.acquisition import assigned_to
 from lint_exitstack.rules.try_finally.reading.cleanup import Test
 from lint_exitstack.rules.try_finally.reading.managing import made_by
-from lint_exitstack.rules.wording import short
+from lint_exitstack.rules.wording import quoted
 from lint_exitstack.semantics.bindings import Act
 from lint_exitstack.semantics.flow import LOOPS, WITHS
 
@@ -31,7 +31,7 @@ def guard_hazards(
     call = value.value if isinstance(value, ast.Await) else value
     if _makes_an_object(call, guard.test, place, context):
         return
-    text = short(context.source.segment(call))
+    text = quoted(context.source, call)
     what = "None" if guard.test is Test.NOT_NONE else "something that counts as false"
     message = f"`{text}` may return {what}, which the guard leaves alone"
     yield Hazard("runs-more", message, context.source.span(guard.subject))
